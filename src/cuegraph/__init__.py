@@ -1,0 +1,1 @@
+"""Cuegraph: a graph-database memory engine."""
