@@ -1,0 +1,164 @@
+"""The derivation: passes in order, each for the keys that a change touches. The rebuild derives every key, from nothing.
+
+    log delta -> pass 1: touched keys -> rows now against rows stored -> delta -> pass 2 ... -> the whole delta
+
+Both ways write only deltas, and both must end in the same graph: `cuegraph check` compares them.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final, TypeVar
+
+from cuegraph.errors import InvariantError
+from cuegraph.protocols import Pass, Tally, Transaction
+from cuegraph.schema.graph import (
+    NO_ROWS,
+    EdgeType,
+    GraphDelta,
+    Key,
+    Label,
+    MemoKind,
+    RecordKind,
+    Rows,
+    diff,
+    owner_id,
+)
+from cuegraph.schema.log import Message
+
+T = TypeVar("T")
+KEYS_AT_ONCE: Final = 5_000  # keys derived in one step; «guess»: some 50 MB of rows
+
+
+class Pipeline:
+    """Passes that have been checked to fit together."""
+
+    def __init__(self, passes: Sequence[Pass | Tally]) -> None:
+        check_pipeline(passes)
+        self._passes = tuple(passes)
+
+    @property
+    def passes(self) -> tuple[Pass | Tally, ...]:
+        """The passes in order."""
+        return self._passes
+
+    def stamp(self) -> str:
+        """Names and versions of the passes, in order."""
+        return ",".join(f"{p.name}.{p.version}" for p in self._passes)
+
+    def update(self, changes: GraphDelta, transaction: Transaction) -> GraphDelta:
+        """Derive what the log's changes touch, and write it; `changes` are applied already.
+
+        Returns all changes, the given ones first.
+        """
+        sources = {step.source for step in self._passes if not isinstance(step, Pass)}
+        total = GraphDelta()
+        total.extend(changes)
+        bundles: dict[str, list[tuple[Rows, Rows]]] = {}
+        for step in self._passes:
+            if isinstance(step, Pass):
+                keys = sorted(step.touched(total, transaction))
+                pairs: list[tuple[Rows, Rows]] = []
+                delta = _derive(step, keys, transaction, pairs if step.name in sources else None)
+                bundles[step.name] = pairs
+            else:
+                delta = _count(step, bundles[step.source], transaction)
+            transaction.apply(delta)
+            total.extend(delta)
+        return total
+
+    def rebuild(
+        self,
+        messages: Callable[[], Iterable[Message]],
+        transaction: Transaction,
+        on_pass: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Derive every key from nothing; the log and its memos are stored, and no node or edge is."""
+        sums: dict[str, dict[Key, dict[str, int]]] = defaultdict(
+            lambda: defaultdict(lambda: defaultdict(int))
+        )
+        for step in self._passes:
+            on_pass(step.name)
+            if isinstance(step, Pass):
+                readers = [t for t in self._passes if not isinstance(t, Pass) and t.source == step.name]
+                for keys in chunks(sorted(step.keys(transaction, messages())), KEYS_AT_ONCE):
+                    found = step.derive(keys, transaction)
+                    for rows in found.values():
+                        transaction.apply(diff(NO_ROWS, rows))
+                    for tally in readers:
+                        for rows in found.values():
+                            for key, counter, amount in tally.contributions(rows):
+                                sums[tally.name][key][counter] += amount
+            else:
+                for part in chunks(sorted(sums.pop(step.name, {}).items()), KEYS_AT_ONCE):
+                    for rows in step.derive(dict(part), transaction).values():
+                        transaction.apply(diff(NO_ROWS, rows))
+
+
+def check_pipeline(passes: Sequence[Pass | Tally]) -> None:
+    """Each pass reads the log, memos, or what an earlier pass writes; names are unique. Raises InvariantError."""
+    known: set[Label | EdgeType | MemoKind | RecordKind] = {*RecordKind, *MemoKind}
+    names: set[str] = set()
+    for step in passes:
+        if missing := sorted(step.reads - known):
+            raise InvariantError(f"pass {step.name} reads {missing}, which no earlier pass writes")
+        if not isinstance(step, Pass) and step.source not in names:
+            raise InvariantError(f"tally {step.name} counts {step.source}, which is no earlier pass")
+        if step.name in names:
+            raise InvariantError(f"two passes are called {step.name}")
+        known |= step.writes
+        names.add(step.name)
+
+
+def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """The items in order, `size` at a time."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def _derive(
+    step: Pass,
+    keys: Sequence[Key],
+    transaction: Transaction,
+    pairs: list[tuple[Rows, Rows]] | None,
+) -> GraphDelta:
+    """The step's changes; (before, after) of each key is added to `pairs` where a tally counts them."""
+    delta = GraphDelta()
+    for part in chunks(keys, KEYS_AT_ONCE):
+        owners = {key: owner_id(transaction.namespace, step.name, key) for key in part}
+        stored = transaction.owned(sorted(owners.values()))
+        derived = step.derive(part, transaction)
+        for key in part:
+            before, after = stored.get(owners[key], NO_ROWS), derived.get(key, NO_ROWS)
+            delta.extend(diff(before, after))
+            if pairs is not None:
+                pairs.append((before, after))
+    return delta
+
+
+def _count(
+    step: Tally, pairs: Sequence[tuple[Rows, Rows]], transaction: Transaction
+) -> GraphDelta:
+    """The tally's changes: sums as stored, less what the source's keys gave before, plus what they give now."""
+    moved: dict[Key, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for before, after in pairs:
+        for sign, rows in ((-1, before), (1, after)):
+            for key, counter, amount in step.contributions(rows):
+                moved[key][counter] += sign * amount
+    keys = sorted(key for key, amounts in moved.items() if any(amounts.values()))
+    stored = step.totals(keys, transaction)
+    totals = {key: _added(stored.get(key, {}), moved[key], step.name) for key in keys}
+    derived = step.derive(totals, transaction)
+    before_rows = step.derive(stored, transaction)
+    delta = GraphDelta()
+    for key in keys:
+        delta.extend(diff(before_rows.get(key, NO_ROWS), derived.get(key, NO_ROWS)))
+    return delta
+
+
+def _added(stored: Mapping[str, int], moved: Mapping[str, int], name: str) -> dict[str, int]:
+    total = {c: stored.get(c, 0) + moved.get(c, 0) for c in {*stored, *moved}}
+    if any(amount < 0 for amount in total.values()):
+        raise InvariantError(
+            f"tally {name} would fall below zero", hint="Run `cuegraph rebuild`, and report this."
+        )
+    return {counter: amount for counter, amount in total.items() if amount}
