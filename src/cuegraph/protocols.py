@@ -9,6 +9,7 @@ from typing import BinaryIO, Protocol, TypeVar, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from cuegraph.schema.clock import Interval
 from cuegraph.schema.extraction import Extraction, Utterance
 from cuegraph.schema.graph import (
     Edge,
@@ -64,6 +65,14 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.int8]:
         """(n, dim) int8: unit vectors times 127, rounded; a text without tokens gives zeros."""
+        ...
+
+
+class CueReader(Protocol):
+    """Cue -> the times that it names."""
+
+    def __call__(self, text: str, now: str | None) -> list[Interval]:
+        """Intervals in the order of the text, relative ones against `now`; without it, absolute ones alone."""
         ...
 
 
@@ -157,6 +166,12 @@ class View(Protocol):
         """Source -> its first `count` edges of the type by (rank, id), at a cost that does not grow with its fan."""
         ...
 
+    def first_edges_to(
+        self, targets: Collection[str], type_: EdgeType, count: int
+    ) -> dict[str, list[Edge]]:
+        """Target -> its first `count` edges of the type by (rank, id), at a cost that does not grow with its fan."""
+        ...
+
     def edge_extremes(
         self, targets: Collection[str], type_: EdgeType
     ) -> dict[str, tuple[Edge, Edge]]:
@@ -240,8 +255,8 @@ class Store(Protocol):
         """All memos by (kind, key), streamed."""
         ...
 
-    def scan_nodes(self, namespace: str) -> Iterator[Node]:
-        """All nodes by id, streamed."""
+    def scan_nodes(self, namespace: str, after: str = "") -> Iterator[Node]:
+        """All nodes with an id above `after`, by id, streamed."""
         ...
 
     def scan_edges(self, namespace: str) -> Iterator[Edge]:

@@ -4,6 +4,7 @@ All of it is a function of the message's text and time alone. "I", "you" and "we
 the conversation say who they are.
 """
 
+import functools
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -102,16 +103,10 @@ class Extraction:
         """Canonical JSON, the form in which it is stored."""
         return canonical_json(asdict(self)).encode()
 
-    @classmethod
-    def from_bytes(cls, data: bytes) -> "Extraction":
+    @staticmethod
+    def from_bytes(data: bytes) -> "Extraction":
         """The extraction that `to_bytes` wrote."""
-        raw: Any = json.loads(data)
-        return cls(
-            mentions=tuple(_mention(item) for item in raw["mentions"]),
-            events=tuple(_event(item) for item in raw["events"]),
-            is_question=raw["is_question"],
-            worth=raw["worth"],
-        )
+        return _decoded(data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +115,17 @@ class Utterance:
 
     text: str
     sent_at: str | None
+
+
+@functools.lru_cache(maxsize=4096)  # four passes read each message's extraction, one after the other
+def _decoded(data: bytes) -> Extraction:
+    raw: Any = json.loads(data)
+    return Extraction(
+        mentions=tuple(_mention(item) for item in raw["mentions"]),
+        events=tuple(_event(item) for item in raw["events"]),
+        is_question=raw["is_question"],
+        worth=raw["worth"],
+    )
 
 
 def _mention(raw: Mapping[str, Any]) -> Mention:

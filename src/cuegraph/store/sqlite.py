@@ -87,8 +87,8 @@ class SqliteStore:
         for kind in sorted(MemoKind):
             yield from map(read_memo, self._scan(sql.SCAN_MEMOS, namespace, kind.value))
 
-    def scan_nodes(self, namespace: str) -> Iterator[Node]:
-        return map(read_node, self._scan(sql.SCAN_NODES, namespace))
+    def scan_nodes(self, namespace: str, after: str = "") -> Iterator[Node]:
+        return map(read_node, self._scan(sql.SCAN_NODES, namespace, after=bytes.fromhex(after)))
 
     def scan_edges(self, namespace: str) -> Iterator[Edge]:
         return map(read_edge, self._scan(sql.SCAN_EDGES, namespace))
@@ -202,9 +202,11 @@ class SqliteStore:
             else:
                 connection.close()
 
-    def _scan(self, statement: str, namespace: str, *prefix: str) -> Iterator[Row]:
+    def _scan(
+        self, statement: str, namespace: str, *prefix: str, after: bytes = b""
+    ) -> Iterator[Row]:
         """Page by page, so that a slow consumer holds no snapshot open; the id is in column 0 (memos: 1)."""
-        ns, last = namespace_number(namespace), b""
+        ns, last = namespace_number(namespace), after
         while True:
             with self._reader() as connection:
                 page = connection.execute(statement, (ns, *prefix, last, SCAN_ROWS)).fetchall()

@@ -44,14 +44,14 @@ CREATE TABLE IF NOT EXISTS nodes (
   ns INTEGER NOT NULL, id BLOB NOT NULL, label TEXT NOT NULL, owner BLOB NOT NULL,
   pass TEXT NOT NULL, rank TEXT NOT NULL, properties TEXT NOT NULL, PRIMARY KEY (ns, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS nodes_by_owner ON nodes (ns, owner);
+CREATE INDEX IF NOT EXISTS nodes_by_owner ON nodes (ns, owner, id);
 CREATE INDEX IF NOT EXISTS nodes_by_rank ON nodes (ns, label, rank, id);
 CREATE TABLE IF NOT EXISTS edges (
   ns INTEGER NOT NULL, id BLOB NOT NULL, type TEXT NOT NULL, source BLOB NOT NULL,
   target BLOB NOT NULL, owner BLOB NOT NULL, pass TEXT NOT NULL, rule TEXT NOT NULL,
   rank TEXT NOT NULL, properties TEXT NOT NULL, PRIMARY KEY (ns, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS edges_by_owner ON edges (ns, owner);
+CREATE INDEX IF NOT EXISTS edges_by_owner ON edges (ns, owner, id);
 CREATE INDEX IF NOT EXISTS edges_by_source ON edges (ns, source, type, rank, id);
 CREATE INDEX IF NOT EXISTS edges_by_target ON edges (ns, target, type, rank, id);
 """
@@ -129,7 +129,10 @@ DELETE_NODE: Final = "DELETE FROM nodes WHERE ns = ? AND id = ?"
 SELECT_NODE: Final = f"SELECT {NODE} FROM nodes WHERE ns = ? AND id = ?"
 SCAN_NODES: Final = f"SELECT {NODE} FROM nodes WHERE ns = ? AND id > ? ORDER BY id LIMIT ?"
 SELECT_NODES_BETWEEN: Final = f"SELECT {NODE} FROM nodes WHERE ns = ? AND label = ? AND rank BETWEEN ? AND ? ORDER BY rank, id"
-SELECT_OWNED_NODES: Final = f"SELECT {NODE} FROM nodes WHERE ns = ? AND owner = ? ORDER BY id"
+# Without statistics the planner prefers the primary key for its order, and would read the whole namespace.
+SELECT_OWNED_NODES: Final = (
+    f"SELECT {NODE} FROM nodes INDEXED BY nodes_by_owner WHERE ns = ? AND owner = ? ORDER BY id"
+)
 
 UPSERT_EDGE: Final = "INSERT OR REPLACE INTO edges VALUES (?,?,?,?,?,?,?,?,?,?)"
 DELETE_EDGE: Final = "DELETE FROM edges WHERE ns = ? AND id = ?"
@@ -153,7 +156,9 @@ SELECT_EDGE_ABOVE: Final = (
     f"SELECT {EDGE} FROM edges WHERE ns = ? AND target = ? AND type = ? AND rank > ?"
     " ORDER BY rank, id LIMIT 1"
 )
-SELECT_OWNED_EDGES: Final = f"SELECT {EDGE} FROM edges WHERE ns = ? AND owner = ? ORDER BY id"
+SELECT_OWNED_EDGES: Final = (
+    f"SELECT {EDGE} FROM edges INDEXED BY edges_by_owner WHERE ns = ? AND owner = ? ORDER BY id"
+)
 SELECT_GRAPH_MESSAGES: Final = "SELECT id FROM messages WHERE ns = ? ORDER BY id"
 SELECT_GRAPH_NODES: Final = "SELECT id, label FROM nodes WHERE ns = ? ORDER BY id"
 SELECT_GRAPH_EDGES: Final = (

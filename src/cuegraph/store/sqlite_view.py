@@ -142,6 +142,11 @@ class SqliteView:
     ) -> dict[str, list[Edge]]:
         return self._edges_at(sql.SELECT_EDGES_FROM, sources, type_, count)
 
+    def first_edges_to(
+        self, targets: Collection[str], type_: EdgeType, count: int
+    ) -> dict[str, list[Edge]]:
+        return self._edges_at(sql.SELECT_EDGES_TO, targets, type_, count)
+
     def edge_extremes(
         self, targets: Collection[str], type_: EdgeType
     ) -> dict[str, tuple[Edge, Edge]]:

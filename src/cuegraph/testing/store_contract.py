@@ -204,6 +204,13 @@ class StoreContract:
 
         found = read(store, lambda v: v.first_edges_from([session.id], EdgeType.CONTAINS, 2))
         assert [edge.rank for edge in found[session.id]] == ["4", "5"]
+        towards = read(store, lambda v: v.first_edges_to([leaves[0].id], EdgeType.CONTAINS, 2))
+        assert [edge.rank for edge in towards[leaves[0].id]] == ["9"]
+
+    def test_a_scan_can_start_after_an_id(self, store: Store) -> None:
+        nodes = sorted((a_node(f"n{i}") for i in range(5)), key=lambda n: n.id)
+        put(store, adding(*nodes))
+        assert list(store.scan_nodes("test", nodes[2].id)) == nodes[3:]
 
     def test_memos_are_counted_and_listed_by_rank(self, store: Store) -> None:
         keys = [f"{i:032x}" for i in range(6)]

@@ -1,0 +1,194 @@
+"""From scored places to hits: names, texts, citations, and the path by which activation came."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cuegraph.engine.index.namespace_index import TYPES, NamespaceIndex
+from cuegraph.engine.recall.spread import Spread
+from cuegraph.protocols import Store, View
+from cuegraph.schema.graph import Edge, EdgeType, Label, Node
+from cuegraph.schema.log import Message
+from cuegraph.schema.recall import Citation, Cue, Hit, PathStep, Recall
+from cuegraph.schema.text import shorten
+
+NAME_CHARACTERS_MAX: Final = 80
+CITATIONS_MAX: Final = 3
+DIGITS: Final = 6
+
+
+class Answerer:
+    """Fetches what hits show; a bounded number of store calls, whatever the number of hits."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def answer(  # noqa: PLR0913 - the parts of an answer
+        self,
+        index: NamespaceIndex,
+        cue: Cue,
+        confidence: float,
+        places: NDArray[np.int64],
+        parts: Mapping[str, NDArray[np.float64]],
+        flow: Spread,
+    ) -> Recall:
+        """`places` are the hits in order, `parts` their contributions."""
+        paths = [path_to(index, place, flow) for place in places.tolist()]
+        wanted = {p for path in paths for p, _, _ in path} | set(places.tolist())
+        ids = sorted(index.ids[place] for place in wanted)
+        with self._store.view(index.namespace) as view:
+            messages = view.messages(ids)
+            nodes = view.nodes([id_ for id_ in ids if id_ not in messages])
+            hit_ids = [index.ids[place] for place in places.tolist()]
+            cited = _citations(hit_ids, messages, nodes, view)
+        hits: list[Hit] = []
+        for i, (id_, path) in enumerate(zip(hit_ids, paths, strict=True)):
+            shown = messages.get(id_) or nodes.get(id_)
+            if shown is None:  # removed by another process since the index was read
+                continue
+            contributions = {
+                name: round(float(part[i]), DIGITS) for name, part in sorted(parts.items()) if part[i]
+            }
+            hits.append(
+                Hit(
+                    id=id_,
+                    kind=kind_of(shown),
+                    name=name_of(shown),
+                    text=text_of(shown),
+                    score=round(sum(contributions.values()), DIGITS),
+                    contributions=contributions,
+                    path=tuple(
+                        _step(index, place, via, level, messages, nodes) for place, via, level in path
+                    ),
+                    citations=tuple(cited.get(id_, ())),
+                )
+            )
+        return Recall(cue.text, tuple(hits), confidence, system=1)
+
+
+def path_to(
+    index: NamespaceIndex, place: int, flow: Spread
+) -> list[tuple[int, EdgeType | None, float]]:
+    """The strongest way to the place, seed first: (place, edge type into it, activation that came by it).
+
+    A place that nothing reached is its own seed. Cost O(fan of the nodes on the way).
+    """
+    if not flow.hops or not _reached(flow, place):
+        return [(place, None, 1.0)]
+    hop = max(
+        range(1, len(flow.hops)), key=lambda h: (_level(flow, h, place), -h)
+    )
+    steps: list[tuple[int, EdgeType | None, float]] = []
+    while hop:
+        row = index.graph.row(place)
+        senders = flow.hops[hop - 1].pushed
+        best: tuple[float, str, int, int] | None = None
+        for target, weight, type_ in zip(
+            row.targets.tolist(), row.weights.tolist(), row.types.tolist(), strict=True
+        ):
+            if target in senders:
+                sent = _level(flow, hop - 1, target) * weight / float(index.graph.totals[target])
+                option = (-sent, index.ids[target], target, type_)
+                best = option if best is None or option < best else best
+        if best is None:
+            break
+        steps.append((place, TYPES[best[3]], round(_level(flow, hop, place), DIGITS)))
+        place, hop = best[2], hop - 1
+    steps.append((place, None, round(_level(flow, 0, place), DIGITS)))
+    return steps[::-1]
+
+
+def kind_of(shown: Node | Message) -> Label:
+    """What it is."""
+    return shown.label if isinstance(shown, Node) else Label.MESSAGE
+
+
+def name_of(shown: Node | Message) -> str:
+    """Its caption."""
+    if isinstance(shown, Node):
+        return str(shown.properties["name"])
+    return shorten(f"{shown.speaker}: {shown.text}", NAME_CHARACTERS_MAX)
+
+
+def text_of(shown: Node | Message) -> str:
+    """Its words: a message verbatim, an event's or gist's own text, else the name."""
+    if isinstance(shown, Message):
+        return shown.text
+    return str(shown.properties.get("gist") or shown.properties.get("text") or name_of(shown))
+
+
+def _reached(flow: Spread, place: int) -> bool:
+    at = int(np.searchsorted(flow.places, place))
+    return at < len(flow.places) and int(flow.places[at]) == place
+
+
+def _level(flow: Spread, hop: int, place: int) -> float:
+    places, levels = flow.hops[hop].places, flow.hops[hop].levels
+    at = int(np.searchsorted(places, place))
+    return float(levels[at]) if at < len(places) and int(places[at]) == place else 0.0
+
+
+def _step(  # noqa: PLR0913 - the parts of a step, and where their names stand
+    index: NamespaceIndex,
+    place: int,
+    via: EdgeType | None,
+    level: float,
+    messages: Mapping[str, Message],
+    nodes: Mapping[str, Node],
+) -> PathStep:
+    id_ = index.ids[place]
+    shown = messages.get(id_) or nodes.get(id_)
+    return PathStep(
+        id=id_,
+        kind=index.label(place),
+        name=name_of(shown) if shown else "",
+        via=via,
+        activation=level,
+    )
+
+
+def _citations(
+    ids: list[str], messages: Mapping[str, Message], nodes: Mapping[str, Node], view: View
+) -> dict[str, list[Citation]]:
+    """A message cites itself; an event or gist the spans it is derived from; an entity or name where it is mentioned."""
+    cited = {id_: [_cite(messages[id_], 0, None)] for id_ in ids if id_ in messages}
+    others = [id_ for id_ in ids if id_ in nodes]
+    spans: dict[str, list[Edge]] = view.first_edges_from(
+        others, EdgeType.DERIVED_FROM, CITATIONS_MAX
+    )
+    names = view.first_edges_to(others, EdgeType.NAMES, CITATIONS_MAX)
+    forms = sorted({edge.source for edges in names.values() for edge in edges} | set(others))
+    uses: dict[str, list[Edge]] = {id_: [] for id_ in forms}
+    for type_ in (EdgeType.MENTIONS, EdgeType.SAID_BY):
+        for id_, edges in view.first_edges_to(forms, type_, CITATIONS_MAX).items():
+            uses[id_] += edges
+    found: dict[str, list[tuple[str, Edge]]] = {}
+    for id_ in others:
+        by_name = [e for edge in names.get(id_, ()) for e in uses[edge.source]]
+        found[id_] = [(edge.target, edge) for edge in spans.get(id_, ())]
+        found[id_] += [(edge.source, edge) for edge in (*uses[id_], *by_name)]
+        found[id_] = found[id_][:CITATIONS_MAX]
+    quoted = view.messages({message for pairs in found.values() for message, _ in pairs})
+    for id_, pairs in found.items():
+        cited[id_] = [
+            _cite(
+                quoted[message],
+                int(str(edge.properties.get("start", 0))),
+                int(str(edge.properties["end"])) if "end" in edge.properties else None,
+            )
+            for message, edge in pairs
+            if message in quoted
+        ]
+    return cited
+
+
+def _cite(message: Message, start: int, end: int | None) -> Citation:
+    return Citation(
+        message_id=message.id,
+        external_id=message.external_id,
+        conversation=message.conversation,
+        start=start,
+        end=len(message.text) if end is None else end,
+    )
