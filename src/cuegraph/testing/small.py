@@ -1,5 +1,6 @@
 """A small deterministic extractor and embedder: real ones in form, so that properties run thousands of times."""
 
+import functools
 import hashlib
 import re
 from collections.abc import Sequence
@@ -109,9 +110,22 @@ def _event(word: str, start: int, utterance: Utterance, mentions: Sequence[Menti
 def _vector(text: str) -> NDArray[np.int8]:
     total = np.zeros(64)
     for word in WORD.findall(text.lower()):
-        seed = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "big")
-        total += np.random.default_rng(seed).standard_normal(64)
+        total += _word_vector(word)
     norm = float(np.sqrt(np.sum(total * total)))
     if not norm:
         return np.zeros(64, np.int8)
     return np.rint(total / norm * 127).astype(np.int8)
+
+
+def small_times(text: str, now: str | None) -> list[Interval]:
+    """Years in the text."""
+    return [
+        Interval(f"{y}-01-01T00:00:00Z", f"{int(y) + 1}-01-01T00:00:00Z", Precision.YEAR)
+        for y in re.findall(r"\b(?:19|20)\d\d\b", text)
+    ]
+
+
+@functools.lru_cache(maxsize=1024)
+def _word_vector(word: str) -> NDArray[np.float64]:
+    seed = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "big")
+    return np.random.default_rng(seed).standard_normal(64)

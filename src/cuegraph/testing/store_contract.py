@@ -266,6 +266,128 @@ class StoreContract:
         assert list(store.scan_nodes("test")) == [bob]
         assert list(store.scan_edges("test")) == []
 
+    def test_a_row_may_pass_from_one_owner_to_another_in_one_delta(self, store: Store) -> None:
+        """A key gives up what another key takes: the delta removes and adds one id, in either order."""
+        ada, bob = a_node("Ada", owner="1" * 32), a_node("Bob")
+        moved = a_node("Ada", owner="2" * 32)
+        edge = an_edge(ada.id, EdgeType.INVOLVES, bob.id, rank="1", owner="1" * 32)
+        passed = an_edge(ada.id, EdgeType.INVOLVES, bob.id, rank="2", owner="2" * 32)
+        put(store, adding(ada, bob, edge))
+        put(
+            store,
+            GraphDelta(
+                nodes=[Change(None, moved), Change(ada, None)],
+                edges=[Change(edge, None), Change(None, passed)],
+            ),
+        )
+
+        owners = ["1" * 32, "2" * 32]
+        assert read(store, lambda v: v.owned(owners)) == {"2" * 32: Rows((moved,), (passed,))}
+        assert list(store.scan_edges("test")) == [passed]
+
+    def test_an_edge_outlives_its_ends_until_its_own_pass_removes_it(self, store: Store) -> None:
+        """The log changes first and each pass in turn, so edges are asked for whose ends are gone."""
+        message, ada = a_message("m1"), a_node("Ada", rank="ada")
+        edge = an_edge(message.id, EdgeType.MENTIONS, ada.id, rank="1")
+        put(store, adding(message, ada, edge))
+
+        def work(transaction: Transaction) -> list[Any]:
+            transaction.apply(removing(message))
+            transaction.apply(removing(ada))
+            seen = [
+                transaction.messages([message.id]),
+                transaction.nodes([ada.id]),
+                transaction.nodes_between(Label.PERSON, [("", "~")]),
+                transaction.edges([edge.id]),
+                transaction.edges_from([message.id], EdgeType.MENTIONS),
+                transaction.edges_around(EdgeType.MENTIONS, [(ada.id, "0")]),
+                transaction.owned([edge.owner]),
+            ]
+            transaction.apply(removing(edge))
+            return seen
+
+        assert store.write("test", work) == [
+            {},
+            {},
+            [[]],
+            {edge.id: edge},
+            {message.id: [edge]},
+            {(ada.id, "0"): (None, edge)},
+            {edge.owner: Rows((), (edge,))},
+        ]
+        assert list(store.scan_edges("test")) == []
+        assert list(store.scan_nodes("test")) == []
+
+    def test_a_transaction_may_clear_and_derive_again(self, store: Store) -> None:
+        message, ada, bob = a_message("m1"), a_node("Ada", rank="a"), a_node("Bob", rank="b")
+        edge, memo = an_edge(message.id, EdgeType.MENTIONS, ada.id), a_memo(message.id, rank="1")
+        put(store, adding(message, ada, bob, edge, memo))
+
+        def work(transaction: Transaction) -> list[list[Any]]:
+            transaction.clear_derived()
+            transaction.apply(adding(ada, edge, memo))
+            return transaction.nodes_between(Label.PERSON, [("", "~")])
+
+        assert store.write("test", work) == [[ada]]
+        assert list(store.scan_nodes("test")) == [ada]
+        assert list(store.scan_edges("test")) == [edge]
+        assert list(store.scan_memos("test")) == [memo]
+
+    def test_a_label_means_itself_and_no_narrower_one(self, store: Store) -> None:
+        ada, thing = a_node("Ada", rank="a"), a_node("thing", Label.ENTITY, rank="a")
+        put(store, adding(ada, thing))
+
+        assert read(store, lambda v: v.nodes_between(Label.ENTITY, [("a", "a")])) == [[thing]]
+        assert read(store, lambda v: v.nodes_between(Label.PERSON, [("a", "a")])) == [[ada]]
+
+    def test_messages_are_not_among_the_nodes(self, store: Store) -> None:
+        message = a_message("m1")
+        put(store, adding(message))
+
+        assert read(store, lambda v: v.nodes([message.id])) == {}
+        assert read(store, lambda v: v.nodes_between(Label.MESSAGE, [("", "~")])) == [[]]
+        assert list(store.scan_nodes("test")) == []
+
+    def test_ranks_compare_by_code_point(self, store: Store) -> None:
+        """UTF-16 puts an emoji below U+FF21, UTF-8 and Python above it."""
+        ranks = ["a", "z", "é", "\uff21", "\U0001f600"]
+        nodes = [a_node(rank, rank=rank) for rank in ranks]
+        edges = [an_edge(n.id, EdgeType.INVOLVES, nodes[0].id, rank=n.rank) for n in nodes]
+        put(store, adding(*reversed(nodes), *reversed(edges)))
+
+        between = read(store, lambda v: v.nodes_between(Label.PERSON, [("\uff21", "\U0010ffff")]))
+        assert [node.rank for node in between[0]] == ranks[3:]
+        first = read(store, lambda v: v.first_edges_to([nodes[0].id], EdgeType.INVOLVES, 4))
+        assert [edge.rank for edge in first[nodes[0].id]] == ranks[:4]
+
+    def test_edges_of_one_rank_are_in_the_order_of_their_ids(self, store: Store) -> None:
+        hub, leaves = a_node("Ada"), [a_node(f"n{i}", Label.EVENT) for i in range(9)]
+        edges = [an_edge(leaf.id, EdgeType.INVOLVES, hub.id, rank="same") for leaf in leaves]
+        put(store, adding(hub, *leaves, *edges))
+        by_id = sorted(edges, key=lambda e: e.id)
+
+        assert read(store, lambda v: v.first_edges_to([hub.id], EdgeType.INVOLVES, 3)) == {
+            hub.id: by_id[:3]
+        }
+        assert read(store, lambda v: v.edge_extremes([hub.id], EdgeType.INVOLVES)) == {
+            hub.id: (by_id[0], by_id[-1])
+        }
+        assert read(store, lambda v: v.edges_around(EdgeType.INVOLVES, [(hub.id, "zzz")])) == {
+            (hub.id, "zzz"): (by_id[-1], None)
+        }
+
+    def test_a_time_with_a_fraction_lies_after_its_second(self, store: Store) -> None:
+        whole = a_message("m1", sent_at="2024-01-01T00:00:00Z")
+        later = a_message("m2", sent_at="2024-01-01T00:00:00.500000Z")
+        put(store, adding(whole, later))
+
+        def ids(before: str) -> list[str]:
+            return read(store, lambda view: view.select(Selector(before=before)))
+
+        assert ids("2024-01-01T00:00:00Z") == []
+        assert ids("2024-01-01T00:00:00.500000Z") == [whole.id]
+        assert ids("2024-01-01T00:00:01Z") == sorted([whole.id, later.id])
+
     def test_edges_may_end_at_messages(self, store: Store) -> None:
         message, event = a_message("m1"), a_node("went", Label.EVENT)
         edge = an_edge(event.id, EdgeType.DERIVED_FROM, message.id, properties={"start": 0})

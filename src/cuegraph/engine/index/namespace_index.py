@@ -3,7 +3,7 @@
 import datetime as dt
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -14,7 +14,6 @@ from cuegraph.engine.index.vectors import Vectors
 from cuegraph.engine.index.words import Words
 from cuegraph.protocols import Store
 from cuegraph.schema.graph import (
-    ENTITY_LABELS,
     Edge,
     EdgeType,
     GraphDelta,
@@ -37,12 +36,23 @@ PATCHED_SHARE_MAX: Final = 0.05
 TIMELESS: Final = float("nan")
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What recall needs of a message without asking the store."""
+NOBODY: Final = -1
+FREE: Final = -1  # label code of a place that holds nothing
 
-    speaker: str
-    conversation: str
+
+class Codes:
+    """Numbers for names, so that filters are one comparison over an array."""
+
+    def __init__(self) -> None:
+        self._code_of: dict[str, int] = {}
+
+    def code(self, name: str) -> int:
+        """The name's number, a new one at first sight."""
+        return self._code_of.setdefault(name, len(self._code_of))
+
+    def known(self, names: Iterable[str]) -> list[int]:
+        """Numbers of the names that have one."""
+        return [self._code_of[name] for name in names if name in self._code_of]
 
 
 class NamespaceIndex:
@@ -87,6 +97,11 @@ class NamespaceIndex:
         """What the node at the place is."""
         return LABELS[self.labels[place]]
 
+    def are(self, *labels: Label) -> NDArray[np.bool_]:
+        """(size,) which places hold a node of one of the labels."""
+        codes = [LABELS.index(label) for label in labels]
+        return np.isin(self.labels[: self.size], codes)
+
     def _build(self, store: Store) -> None:
         arrays = store.graph_arrays(self.namespace)
         self.ids: list[str] = arrays.ids
@@ -98,10 +113,12 @@ class NamespaceIndex:
         self.graph = Adjacency(self.size, arrays.sources, arrays.targets, weights, arrays.types)
         self.sent: NDArray[np.float64] = np.full(self.size, np.nan)
         self.valid: NDArray[np.float64] = np.full((self.size, 2), np.nan)
-        self.said: dict[int, Said] = {}
+        self.speaker = np.full(self.size, NOBODY, np.int32)
+        self.conversation = np.full(self.size, NOBODY, np.int32)
+        self.speakers, self.conversations = Codes(), Codes()
         self.forms: dict[str, list[int]] = {}
-        self.speakers: dict[str, str] = {}
-        self._speaker_counts: dict[str, dict[str, int]] = {}
+        self.spoken: dict[str, dict[str, int]] = {}  # name form -> speakers, messages counted
+        self.first_words: dict[str, set[str]] = {}  # first word -> spoken forms of more words
         self.words = Words()
         self._spare: list[int] = []
         for message in store.scan_messages(self.namespace):
@@ -158,23 +175,28 @@ class NamespaceIndex:
         place = self.place_of[message.id]
         self.words.add(place, indexed_text(message))
         self.sent[place] = seconds(message.sent_at)
-        self.said[place] = Said(message.speaker, message.conversation)
+        self.speaker[place] = self.speakers.code(message.speaker)
+        self.conversation[place] = self.conversations.code(message.conversation)
         form = name_form(message.speaker)
-        counts = self._speaker_counts.setdefault(form, {})
+        counts = self.spoken.setdefault(form, {})
         counts[message.speaker] = counts.get(message.speaker, 0) + 1
+        first, _, more = form.partition(" ")
+        if more:
+            self.first_words.setdefault(first, set()).add(form)
 
     def _unset_message(self, message: Message) -> None:
         place = self.place_of[message.id]
         self.words.remove(place, indexed_text(message))
         self.sent[place] = np.nan
-        del self.said[place]
+        self.speaker[place] = self.conversation[place] = NOBODY
         form = name_form(message.speaker)
-        counts = self._speaker_counts[form]
+        counts = self.spoken[form]
         counts[message.speaker] -= 1
         if not counts[message.speaker]:
             del counts[message.speaker]
         if not counts:
-            del self._speaker_counts[form]
+            del self.spoken[form]
+            self.first_words.get(form.partition(" ")[0], set()).discard(form)
 
     def _set_node(self, node: Node) -> None:
         place = self.place_of[node.id]
@@ -210,22 +232,22 @@ class NamespaceIndex:
 
     def _grow(self) -> None:
         more = max(256, len(self.labels) // 8)
-        self.labels = np.concatenate([self.labels, np.zeros(more, np.int8)])
+        self.labels = np.concatenate([self.labels, np.full(more, FREE, np.int8)])
         self.sent = np.concatenate([self.sent, np.full(more, np.nan)])
         self.valid = np.concatenate([self.valid, np.full((more, 2), np.nan)])
+        nobody = np.full(more, NOBODY, np.int32)
+        self.speaker = np.concatenate([self.speaker, nobody])
+        self.conversation = np.concatenate([self.conversation, nobody])
 
     def _free(self, id_: str) -> None:
         place = self.place_of.pop(id_)
         self.ids[place] = ""
+        self.labels[place] = FREE
         self._spare.append(place)
 
     def _arc(self, edge: Edge) -> tuple[int, int, int, float]:
         weight = float(str(edge.properties.get("weight", 1.0))) * EDGE_WEIGHTS.get(edge.type, 0.0)
         return self.place_of[edge.source], self.place_of[edge.target], TYPE_CODE[edge.type], weight
-
-    def spoken_forms(self) -> dict[str, dict[str, int]]:
-        """Name form -> speakers that go by it, with their messages counted."""
-        return self._speaker_counts
 
 
 class IndexKeeper:
@@ -272,11 +294,6 @@ class IndexKeeper:
 def indexed_text(message: Message) -> str:
     """What words find a message by: its speaker and its text."""
     return f"{message.speaker} {message.text}"
-
-
-def is_entity(label: Label) -> bool:
-    """Whether nodes of the label stand for something that is."""
-    return label in ENTITY_LABELS
 
 
 def seconds(text: str | None) -> float:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cuegraph.engine.index.namespace_index import TYPES, NamespaceIndex
-from cuegraph.engine.recall.spread import Spread
+from cuegraph.engine.recall.spread import Spread, look_up
 from cuegraph.protocols import Store, View
 from cuegraph.schema.graph import Edge, EdgeType, Label, Node
 from cuegraph.schema.log import Message
@@ -73,30 +73,36 @@ def path_to(
 ) -> list[tuple[int, EdgeType | None, float]]:
     """The strongest way to the place, seed first: (place, edge type into it, activation that came by it).
 
-    A place that nothing reached is its own seed. Cost O(fan of the nodes on the way).
+    A place that nothing reached is its own seed. No place is passed twice. Cost O(fan of the nodes on the way).
     """
-    if not flow.hops or not _reached(flow, place):
-        return [(place, None, 1.0)]
-    hop = max(
-        range(1, len(flow.hops)), key=lambda h: (_level(flow, h, place), -h)
-    )
+    levels = [hop.level(place) for hop in flow.hops]
+    hops = sorted(range(1, len(levels)), key=lambda h: (-levels[h], h))
+    for hop in hops:
+        way = _way(index, place, hop, flow) if levels[hop] else None
+        if way:
+            return way
+    return [(place, None, round(levels[0], DIGITS) if levels else 0.0)]
+
+
+def _way(
+    index: NamespaceIndex, place: int, hop: int, flow: Spread
+) -> list[tuple[int, EdgeType | None, float]] | None:
     steps: list[tuple[int, EdgeType | None, float]] = []
     while hop:
         row = index.graph.row(place)
-        senders = flow.hops[hop - 1].pushed
-        best: tuple[float, str, int, int] | None = None
-        for target, weight, type_ in zip(
-            row.targets.tolist(), row.weights.tolist(), row.types.tolist(), strict=True
-        ):
-            if target in senders:
-                sent = _level(flow, hop - 1, target) * weight / float(index.graph.totals[target])
-                option = (-sent, index.ids[target], target, type_)
-                best = option if best is None or option < best else best
-        if best is None:
-            break
-        steps.append((place, TYPES[best[3]], round(_level(flow, hop, place), DIGITS)))
-        place, hop = best[2], hop - 1
-    steps.append((place, None, round(_level(flow, 0, place), DIGITS)))
+        targets = row.targets.astype(np.int64)
+        before = flow.hops[hop - 1]
+        sent = look_up(before.places, before.sent, targets)
+        came = sent * row.weights / np.maximum(index.graph.totals[targets], 1e-12)
+        came[np.isin(targets, [place, *(p for p, _, _ in steps)])] = 0
+        if not came.any():
+            return None
+        ties = np.flatnonzero(came >= came.max() * (1 - 1e-9))
+        best = min(ties.tolist(), key=lambda i: (index.ids[targets[i]], int(row.types[i])))
+        level = round(flow.hops[hop].level(place), DIGITS)
+        steps.append((place, TYPES[row.types[best]], level))
+        place, hop = int(targets[best]), hop - 1
+    steps.append((place, None, round(flow.hops[0].level(place), DIGITS)))
     return steps[::-1]
 
 
@@ -117,17 +123,6 @@ def text_of(shown: Node | Message) -> str:
     if isinstance(shown, Message):
         return shown.text
     return str(shown.properties.get("gist") or shown.properties.get("text") or name_of(shown))
-
-
-def _reached(flow: Spread, place: int) -> bool:
-    at = int(np.searchsorted(flow.places, place))
-    return at < len(flow.places) and int(flow.places[at]) == place
-
-
-def _level(flow: Spread, hop: int, place: int) -> float:
-    places, levels = flow.hops[hop].places, flow.hops[hop].levels
-    at = int(np.searchsorted(places, place))
-    return float(levels[at]) if at < len(places) and int(places[at]) == place else 0.0
 
 
 def _step(  # noqa: PLR0913 - the parts of a step, and where their names stand

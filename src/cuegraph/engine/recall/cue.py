@@ -31,7 +31,7 @@ def read_cue(cue: Cue, index: NamespaceIndex, read_times: CueReader) -> ReadCue:
     words = [m[0] for m in WORD.finditer(cue.text)]
     speakers: set[str] = set()
     places: list[int] = []
-    spoken = index.spoken_forms()
+    spoken = index.spoken
     i = 0
     while i < len(words):
         for count in range(min(NAME_WORDS_MAX, len(words) - i), 0, -1):
@@ -44,7 +44,7 @@ def read_cue(cue: Cue, index: NamespaceIndex, read_times: CueReader) -> ReadCue:
                 i += count - 1
                 break
         i += 1
-    speakers |= _first_names(words, spoken)
+    speakers |= _first_names(words, index)
     return ReadCue(
         terms=dict.fromkeys(terms(cue.text), 1.0),
         speakers=frozenset(speakers),
@@ -53,13 +53,13 @@ def read_cue(cue: Cue, index: NamespaceIndex, read_times: CueReader) -> ReadCue:
     )
 
 
-def _first_names(words: list[str], spoken: dict[str, dict[str, int]]) -> set[str]:
+def _first_names(words: list[str], index: NamespaceIndex) -> set[str]:
     """Speakers whose full name begins with a capitalised word of the cue."""
     first = {name_form(word) for word in words if word[:1].isupper()}
+    forms = {form for word in first for form in index.first_words.get(word, ())}
     return {
         speaker
-        for form, named in spoken.items()
-        if " " in form and form.partition(" ")[0] in first
-        if sum(named.values()) >= SPEAKER_MESSAGES_MIN
-        for speaker in named
+        for form in forms
+        if sum(index.spoken[form].values()) >= SPEAKER_MESSAGES_MIN
+        for speaker in index.spoken[form]
     }

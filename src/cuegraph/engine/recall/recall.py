@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from cuegraph.engine.index.namespace_index import NamespaceIndex, seconds
 from cuegraph.engine.recall.answer import Answerer
 from cuegraph.engine.recall.cue import ReadCue, read_cue
-from cuegraph.engine.recall.spread import Spread, spread
+from cuegraph.engine.recall.spread import Spread, look_up, spread
 from cuegraph.protocols import CueReader, Embedder, Store
 from cuegraph.schema.graph import Label
 from cuegraph.schema.recall import Cue, Recall
@@ -41,6 +41,18 @@ class Signals:
         return np.sum([self.parts[name] for name in sorted(self.parts)], axis=0)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A cue against an index: what it means, and the signals that are known of every place, each (size,)."""
+
+    cue: Cue
+    read: ReadCue
+    vector: NDArray[np.int8] | None
+    allowed: NDArray[np.bool_]
+    words: NDArray[np.float32]
+    timely: NDArray[np.bool_]
+
+
 class Recaller:
     """Answers cues from an index; the store is asked for the hits alone."""
 
@@ -50,154 +62,110 @@ class Recaller:
         self._answerer = Answerer(store)
 
     def recall(self, index: NamespaceIndex, cue: Cue, embedder: Embedder) -> Recall:
-        """The hits for the cue, best first, ties by id. Cost O(candidates + arcs), four store calls."""
+        """The hits for the cue, best first, ties by id. Cost O(postings + vectors scanned + arcs); six store calls."""
         vector = embedder.embed([cue.text])[0] if self._settings.vectors_weight else None
         with index.lock:
             read = read_cue(cue, index, self._read_times)
-            base = self._base(index, cue, read, vector)
-            flow = self._activation(index, base, read)
-            signals = self._final(index, cue, read, vector, base, flow)
+            asked = Asked(
+                cue,
+                read,
+                vector if len(index.vectors) else None,
+                _allowed(index, cue),
+                index.words.scores(read.terms, index.size),
+                self._timely(index, read),
+            )
+            base = self._signals(index, asked, self._proposed(index, asked))
+            flow = self._spread(index, base, read)
+            signals = self._reached(index, asked, base, flow)
             scores = np.round(signals.total, DIGITS)
-            keep = np.flatnonzero(scores > 0)
-            ids = [index.ids[place] for place in signals.places[keep].tolist()]
-            order = sorted(range(len(keep)), key=lambda i: (-scores[keep[i]], ids[i]))
-            best = keep[order[: cue.limit]]
+            best = _best(scores, [index.ids[p] for p in signals.places.tolist()], cue.limit)
             return self._answerer.answer(
                 index,
                 cue,
-                confidence(scores[keep[order[:2]]], self._settings),
+                confidence(scores[best[:2]], self._settings),
                 signals.places[best],
                 {name: part[best] for name, part in signals.parts.items()},
                 flow,
             )
 
-    def _base(
-        self,
-        index: NamespaceIndex,
-        cue: Cue,
-        read: ReadCue,
-        vector: NDArray[np.int8] | None,
-    ) -> Signals:
-        """Messages that words, vectors or times propose, with all signals but activation."""
-        allowed = self._allowed(index, cue)
-        words = index.words.scores(read.terms, index.size)
-        proposed = [_top(np.where(allowed, words, 0), self._settings.candidates_max)]
-        if vector is not None and len(index.vectors):
-            near, cosines = index.vectors.candidates(vector, self._settings.candidates_max)
+    def _proposed(self, index: NamespaceIndex, asked: Asked) -> NDArray[np.int64]:
+        """Places of messages that words, vectors or times propose, sorted."""
+        most, allowed = self._settings.candidates_max, asked.allowed
+        proposed = [_top(np.where(allowed, asked.words, 0), most)]
+        if asked.vector is not None:
+            near, cosines = index.vectors.candidates(asked.vector, most)
             near, cosines = near[allowed[near]], cosines[allowed[near]]
-            best = np.argsort(-cosines, kind="stable")[: self._settings.candidates_max]
-            proposed.append(near[best])
-        timely = self._timely(index, read) & allowed
+            proposed.append(near[_top(cosines, most)])
+        timely = asked.timely & allowed
         if timely.any():
-            strength = np.where(timely, 1 + words, 0)
-            proposed.append(_top(strength, self._settings.candidates_max))
-        places = np.unique(np.concatenate(proposed))
-        return self._signals(index, read, vector, places, words, timely)
+            proposed.append(_top(np.where(timely, 1 + asked.words, 0), most))
+        return np.unique(np.concatenate(proposed))
 
-    def _signals(  # noqa: PLR0913 - one value of each signal
-        self,
-        index: NamespaceIndex,
-        read: ReadCue,
-        vector: NDArray[np.int8] | None,
-        places: NDArray[np.int64],
-        words: NDArray[np.float32],
-        timely: NDArray[np.bool_],
+    def _signals(
+        self, index: NamespaceIndex, asked: Asked, places: NDArray[np.int64]
     ) -> Signals:
+        """All signals of the places but activation."""
         weights = self._settings
-        top = float(words.max(initial=0.0))
+        top = float(asked.words.max(initial=0.0)) or 1.0
+        none = np.zeros(len(places))
         parts = {
-            "words": weights.words_weight * words[places].astype(np.float64) / (top or 1.0),
-            "vectors": np.zeros(len(places)),
-            "entities": np.zeros(len(places)),
-            "times": weights.times_weight * timely[places].astype(np.float64),
+            "words": weights.words_weight * asked.words[places].astype(np.float64) / top,
+            "vectors": none,
+            "entities": none,
+            "times": weights.times_weight * asked.timely[places].astype(np.float64),
         }
-        if vector is not None and len(places):
-            cosines = np.maximum(index.vectors.cosines(places, vector).astype(np.float64), 0)
+        if asked.vector is not None and len(places):
+            cosines = index.vectors.cosines(places, asked.vector).astype(np.float64)
+            cosines = np.maximum(cosines, 0)
             parts["vectors"] = weights.vectors_weight * cosines / (cosines.max() or 1.0)
-        if read.speakers:
-            named = [
-                place in index.said and index.said[place].speaker in read.speakers
-                for place in places.tolist()
-            ]
-            parts["entities"] = weights.entities_weight * np.array(named, np.float64)
+        if asked.read.speakers:
+            codes = index.speakers.known(asked.read.speakers)
+            named = np.isin(index.speaker[places], codes)
+            parts["entities"] = weights.entities_weight * named.astype(np.float64)
         return Signals(places, {name: np.round(part, DIGITS) for name, part in parts.items()})
 
-    def _activation(self, index: NamespaceIndex, base: Signals, read: ReadCue) -> Spread:
+    def _spread(self, index: NamespaceIndex, base: Signals, read: ReadCue) -> Spread:
+        """Activation from the best messages, each in proportion to its score, and from the names in the cue."""
         totals = base.total
-        best = np.argsort(-totals, kind="stable")[: self._settings.seeds_max]
-        seeds = dict(zip(base.places[best].tolist(), totals[best].tolist(), strict=True))
-        top = max(seeds.values(), default=0.0) or 1.0
-        levels = {place: level / top for place, level in seeds.items() if level > 0}
+        best = _best(totals, [index.ids[p] for p in base.places.tolist()], self._settings.seeds_max)
+        top = float(totals[best[0]]) if len(best) else 1.0
+        levels = {int(base.places[i]): float(totals[i]) / top for i in best if totals[i] > 0}
         for place in read.places:
             levels.setdefault(place, NAME_SEED)
-        places = np.array(sorted(levels), np.int64)
-        amounts = np.array([levels[place] for place in sorted(levels)])
         if not self._settings.activation_weight:
-            places, amounts = places[:0], amounts[:0]
-        return spread(index.graph, places, amounts, self._settings)
+            levels = {}
+        places = sorted(levels)
+        amounts = np.array([levels[place] for place in places])
+        return spread(index.graph, np.array(places, np.int64), amounts, self._settings)
 
-    def _final(  # noqa: PLR0913 - the pipeline's whole state
-        self,
-        index: NamespaceIndex,
-        cue: Cue,
-        read: ReadCue,
-        vector: NDArray[np.int8] | None,
-        base: Signals,
-        flow: Spread,
+    def _reached(
+        self, index: NamespaceIndex, asked: Asked, base: Signals, flow: Spread
     ) -> Signals:
         """The proposed and the reached, of the kinds asked for, with activation among their signals."""
-        allowed = self._allowed(index, cue)
-        wanted = np.zeros(index.size, bool)
-        codes = [list(Label).index(kind) for kind in cue.filters.kinds]
-        wanted[: index.size] = np.isin(index.labels[: index.size], codes)
-        if Label.MESSAGE in cue.filters.kinds:
-            wanted &= allowed | (index.labels[: index.size] != list(Label).index(Label.MESSAGE))
+        wanted = index.are(*asked.cue.filters.kinds)
+        wanted &= asked.allowed | ~index.are(Label.MESSAGE)
         reached = flow.places[wanted[flow.places]]
-        places = np.union1d(base.places[wanted[base.places]], reached)
-        places = np.array([p for p in places.tolist() if index.ids[p]], np.int64)
-        words = index.words.scores(read.terms, index.size)
-        signals = self._signals(index, read, vector, places, words, self._timely(index, read))
-        received = np.zeros(index.size)
-        received[flow.places] = flow.received
-        top = float(received[places].max(initial=0.0)) or 1.0
-        share = np.round(self._settings.activation_weight * received[places] / top, DIGITS)
-        return Signals(places, {**signals.parts, "activation": share})
-
-    def _allowed(self, index: NamespaceIndex, cue: Cue) -> NDArray[np.bool_]:
-        """(size,) messages that satisfy the filters."""
-        allowed = index.labels[: index.size] == list(Label).index(Label.MESSAGE)
-        sent = index.sent[: index.size]
-        filters = cue.filters
-        if filters.sent:
-            start, end = seconds(filters.sent.start), seconds(filters.sent.end)
-            allowed = allowed & (sent >= start) & (sent < end)
-        if cue.as_of:
-            allowed = allowed & ~(sent > seconds(cue.as_of))
-        if filters.speakers or filters.conversations:
-            kept = [
-                place
-                for place, said in index.said.items()
-                if (not filters.speakers or said.speaker in filters.speakers)
-                and (not filters.conversations or said.conversation in filters.conversations)
-            ]
-            mask = np.zeros(index.size, bool)
-            mask[kept] = True
-            allowed = allowed & mask
-        return allowed
+        signals = self._signals(
+            index, asked, np.union1d(base.places[wanted[base.places]], reached)
+        )
+        received = look_up(flow.places, flow.received, signals.places)
+        top = float(received.max(initial=0.0)) or 1.0
+        share = np.round(self._settings.activation_weight * received / top, DIGITS)
+        return Signals(signals.places, {**signals.parts, "activation": share})
 
     def _timely(self, index: NamespaceIndex, read: ReadCue) -> NDArray[np.bool_]:
         """(size,) messages sent, or telling of something, in a time that the cue names; events likewise."""
         timely = np.zeros(index.size, bool)
         sent, valid = index.sent[: index.size], index.valid[: index.size]
+        is_message = index.are(Label.MESSAGE) if read.times else timely
         for interval in read.times:
             start, end = seconds(interval.start), seconds(interval.end)
             timely |= (sent >= start) & (sent < end)
             events = np.flatnonzero((valid[:, 0] < end) & (valid[:, 1] > start))
             timely[events] = True
             for event in events[: self._settings.candidates_max].tolist():
-                row = index.graph.row(event)
-                told = row.targets[index.labels[row.targets] == list(Label).index(Label.MESSAGE)]
-                timely[told] = True
+                told = index.graph.row(event).targets
+                timely[told[is_message[told]]] = True
         return timely
 
 
@@ -220,7 +188,34 @@ def confidence(scores: NDArray[np.float64], settings: RecallSettings) -> float:
     return round(min(1.0, 0.7 * share + 0.3 * min(1.0, 4 * lead / (highest or 1.0))), 4)
 
 
-def _top(values: NDArray[np.float32], count: int) -> NDArray[np.int64]:
+def _allowed(index: NamespaceIndex, cue: Cue) -> NDArray[np.bool_]:
+    """(size,) messages that satisfy the filters."""
+    allowed = index.are(Label.MESSAGE)
+    sent, filters = index.sent[: index.size], cue.filters
+    if filters.sent:
+        start, end = seconds(filters.sent.start), seconds(filters.sent.end)
+        allowed &= (sent >= start) & (sent < end)
+    if cue.as_of:
+        allowed &= ~(sent > seconds(cue.as_of))
+    if filters.speakers:
+        allowed &= np.isin(index.speaker[: index.size], index.speakers.known(filters.speakers))
+    if filters.conversations:
+        codes = index.conversations.known(filters.conversations)
+        allowed &= np.isin(index.conversation[: index.size], codes)
+    return allowed
+
+
+def _best(scores: NDArray[np.float64], ids: list[str], count: int) -> NDArray[np.int64]:
+    """Positions of the `count` best positive scores, best first, ties by id."""
+    positive = np.flatnonzero(scores > 0)
+    if len(positive) > count:
+        least = -np.partition(-scores[positive], count - 1)[count - 1]
+        positive = positive[scores[positive] >= least]
+    order = sorted(positive.tolist(), key=lambda i: (-scores[i], ids[i]))
+    return np.array(order[:count], np.int64)
+
+
+def _top(values: NDArray[np.floating], count: int) -> NDArray[np.int64]:
     """Places of the largest positive values, at most `count` of them, in no order."""
     positive = np.flatnonzero(values > 0)
     if len(positive) <= count:

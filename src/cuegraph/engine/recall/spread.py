@@ -17,11 +17,15 @@ from cuegraph.schema.settings import RecallSettings
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """Nodes that held activation at a hop, by place, and how much; `pushed` are those that passed it on."""
+    """Nodes that held activation at a hop, sorted by place, and how much; `sent` is what each passed on (0: nothing)."""
 
     places: NDArray[np.int64]
     levels: NDArray[np.float64]
-    pushed: frozenset[int]
+    sent: NDArray[np.float64]
+
+    def level(self, place: int) -> float:
+        """What the place held."""
+        return float(look_up(self.places, self.levels, np.array([place]))[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +44,15 @@ def spread(
     levels: NDArray[np.float64],
     settings: RecallSettings,
 ) -> Spread:
-    """Spread from distinct seeds; cost O(arcs touched) <= `edges_max`, one pass of numpy a hop."""
+    """Spread from distinct seeds, sorted by place; cost O(arcs touched) <= `edges_max`, one pass of numpy a hop."""
     front, level, work = seeds, levels, 0
     hops: list[Hop] = []
     parts: list[tuple[NDArray[np.int64], NDArray[np.float64]]] = []
     for _ in range(settings.hops_max):
         chosen = _pushed(graph, front, level, settings, settings.edges_max - work)
-        hops.append(Hop(front, level, frozenset(front[chosen].tolist())))
+        sent = np.zeros(len(front))
+        sent[chosen] = level[chosen]
+        hops.append(Hop(front, level, sent))
         pushing, carried = front[chosen], level[chosen]
         if not len(pushing):
             break
@@ -58,12 +64,22 @@ def spread(
         level = np.bincount(inverse, weights=flow, minlength=len(front))
         parts.append((front, level))
     else:
-        hops.append(Hop(front, level, frozenset()))
+        hops.append(Hop(front, level, np.zeros(len(front))))
     if not parts:
         return Spread(np.zeros(0, np.int64), np.zeros(0), tuple(hops), work)
     places, inverse = np.unique(np.concatenate([p for p, _ in parts]), return_inverse=True)
     received = np.bincount(inverse, weights=np.concatenate([a for _, a in parts]))
     return Spread(places, received, tuple(hops), work)
+
+
+def look_up(
+    places: NDArray[np.int64], values: NDArray[np.float64], wanted: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """The values of the wanted among sorted places; 0 where a place is not among them."""
+    if not len(places):
+        return np.zeros(len(wanted))
+    at = np.minimum(np.searchsorted(places, wanted), len(places) - 1)
+    return np.where(places[at] == wanted, values[at], 0.0)
 
 
 def _pushed(
