@@ -21,6 +21,7 @@ from cuegraph.schema.graph import (
     RecordKind,
     Rows,
     diff,
+    joined,
     owner_id,
 )
 from cuegraph.schema.log import Message
@@ -132,7 +133,7 @@ def _derive(
             delta.extend(diff(before, after))
             if pairs is not None:
                 pairs.append((before, after))
-    return delta
+    return joined(delta)
 
 
 def _count(

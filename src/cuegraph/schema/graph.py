@@ -1,6 +1,6 @@
 """The graph's kinds and rows: nodes, edges, memos, and the delta, the only thing that is ever written."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Generic, TypeAlias, TypeVar
@@ -12,6 +12,7 @@ Value: TypeAlias = str | int | float | bool | list[str] | list[int]
 Properties: TypeAlias = Mapping[str, Value]
 Key: TypeAlias = tuple[str, ...]
 T = TypeVar("T")
+R = TypeVar("R", "Node", "Edge")
 
 
 class Label(StrEnum):
@@ -171,12 +172,14 @@ def diff(before: Rows, after: Rows) -> GraphDelta:
     )
 
 
-def merge_rows(parts: Iterable[Rows]) -> Rows:
-    """One `Rows` with all nodes and edges of the parts, in their order."""
-    parts = list(parts)
-    return Rows(
-        tuple(n for part in parts for n in part.nodes),
-        tuple(e for part in parts for e in part.edges),
+def joined(delta: GraphDelta) -> GraphDelta:
+    """The same delta with one change a node and edge: a row that moves from one key to another goes and comes at once."""
+    return GraphDelta(
+        messages=delta.messages,
+        acts=delta.acts,
+        memos=delta.memos,
+        nodes=_joined(delta.nodes),
+        edges=_joined(delta.edges),
     )
 
 
@@ -184,6 +187,13 @@ def _changes(before: Mapping[str, T], after: Mapping[str, T]) -> list[Change[T]]
     gone = [Change(row, None) for id_, row in before.items() if id_ not in after]
     new = [Change(before.get(id_), row) for id_, row in after.items() if before.get(id_) != row]
     return gone + new
+
+
+def _joined(changes: Sequence[Change[R]]) -> list[Change[R]]:
+    """Changes of one pass, so a row has at most one before and one after."""
+    before = {c.before.id: c.before for c in changes if c.before is not None}
+    after = {c.after.id: c.after for c in changes if c.after is not None}
+    return _changes(before, after)
 
 
 def log_revision(revision: int, delta: GraphDelta) -> int:

@@ -360,6 +360,14 @@ class StoreContract:
         first = read(store, lambda v: v.first_edges_to([nodes[0].id], EdgeType.INVOLVES, 4))
         assert [edge.rank for edge in first[nodes[0].id]] == ranks[:4]
 
+        def work(transaction: Transaction) -> list[str]:
+            transaction.apply(removing(*nodes, *edges))
+            transaction.apply(adding(*nodes, *edges))
+            (found,) = transaction.nodes_between(Label.PERSON, [("z", "\U0010ffff")])
+            return [node.rank for node in found]
+
+        assert store.write("test", work) == ranks[1:]
+
     def test_edges_of_one_rank_are_in_the_order_of_their_ids(self, store: Store) -> None:
         hub, leaves = a_node("Ada"), [a_node(f"n{i}", Label.EVENT) for i in range(9)]
         edges = [an_edge(leaf.id, EdgeType.INVOLVES, hub.id, rank="same") for leaf in leaves]
