@@ -71,14 +71,13 @@ class Deriver:
         return self._store.write(namespace, work)
 
     def decide(self, namespace: str, act: Act) -> GraphDelta:
-        """Append a verdict; the earliest recording of it stays."""
+        """Append a verdict, unless it is there."""
         self.check_stamp(namespace)
 
         def work(transaction: Transaction) -> GraphDelta:
-            stored = {a.id: a for a in transaction.acts()}.get(act.id)
-            if stored and stored.recorded_at <= act.recorded_at:
+            if any(stored.id == act.id for stored in transaction.acts()):
                 return GraphDelta()
-            return self._update(GraphDelta(acts=[Change(stored, act)]), transaction)
+            return self._update(GraphDelta(acts=[Change(None, act)]), transaction)
 
         return self._store.write(namespace, work)
 

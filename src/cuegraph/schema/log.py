@@ -1,7 +1,7 @@
 """The log's records: messages (what was said) and acts (what a user decided). The only input of the derivation."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -73,7 +73,10 @@ class ActKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A verdict over two name forms, in sorted order: both name one entity, or they do not."""
+    """A verdict over two name forms, in sorted order: both name one entity, or they do not.
+
+    Of several verdicts on a pair, the one recorded last counts.
+    """
 
     id: str
     kind: ActKind
@@ -118,7 +121,16 @@ def make_message(  # noqa: PLR0913 - a record has the fields it has
 def make_act(namespace: str, kind: ActKind, left: str, right: str, recorded_at: str) -> Act:
     """A verdict with its content id; `left` and `right` are name forms in either order."""
     left, right = sorted((left, right))
-    return Act(content_id(namespace, "act", kind, left, right), kind, left, right, recorded_at)
+    id_ = content_id(namespace, "act", kind, left, right, recorded_at)
+    return Act(id_, kind, left, right, recorded_at)
+
+
+def verdicts_in_force(acts: Iterable[Act]) -> list[Act]:
+    """The last verdict on each pair, by id; of two recorded at once, `different`."""
+    last: dict[tuple[str, str], Act] = {}
+    for act in sorted(acts, key=lambda act: (act.recorded_at, act.kind is ActKind.DIFFERENT)):
+        last[act.left, act.right] = act
+    return sorted(last.values(), key=lambda act: act.id)
 
 
 def natural(text: str) -> str:

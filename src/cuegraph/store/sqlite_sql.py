@@ -103,7 +103,11 @@ COUNT_SESSION: Final = (
 SELECT_BY_EXTERNAL_ID: Final = "SELECT id FROM messages WHERE ns = ? AND external_id = ?"
 SELECT_BY_CONVERSATION: Final = "SELECT id FROM messages WHERE ns = ? AND conversation = ?"
 SELECT_BY_SPEAKER: Final = "SELECT id FROM messages WHERE ns = ? AND speaker = ?"
-SELECT_BY_TIME: Final = "SELECT id FROM messages WHERE ns = ? AND sent_at < ?"
+# The fraction of a second is optional, so text order is time order only without the closing Z.
+SELECT_BY_TIME: Final = (
+    "SELECT id FROM messages WHERE ns = ?1 AND sent_at < substr(?2, 1, 19) || '~'"
+    " AND rtrim(sent_at, 'Z') < rtrim(?2, 'Z')"
+)
 
 UPSERT_ACT: Final = "INSERT OR REPLACE INTO acts VALUES (?,?,?,?,?,?)"
 DELETE_ACT: Final = "DELETE FROM acts WHERE ns = ? AND id = ?"

@@ -95,4 +95,8 @@ def verdicts(draw: st.DrawFn) -> list[Act]:
     forms = [name.lower() for name in NAMES]
     pairs = draw(st.lists(st.lists(st.sampled_from(forms), min_size=2, max_size=2, unique=True), max_size=2))
     kinds = [draw(st.sampled_from(list(ActKind))) for _ in pairs]
-    return [make_act("test", kind, a, b, RECORDED) for kind, (a, b) in zip(kinds, pairs, strict=True)]
+    times = [draw(st.sampled_from((RECORDED, "2024-02-01T00:00:00Z"))) for _ in pairs]
+    return [
+        make_act("test", kind, a, b, time)
+        for kind, (a, b), time in zip(kinds, pairs, times, strict=True)
+    ]

@@ -11,7 +11,7 @@ from typing import Final
 from cuegraph.engine.passes.names import LABEL, SAID, SURE, read_counts
 from cuegraph.protocols import View
 from cuegraph.schema.graph import Label, Node
-from cuegraph.schema.log import Act, ActKind
+from cuegraph.schema.log import Act, ActKind, verdicts_in_force
 
 NICKNAME_LETTERS_MIN: Final = 3  # «Jo» may be anyone; every nickname of the trial had three or more
 TOP: Final = "\U0010ffff"
@@ -31,7 +31,7 @@ class NameGroups:
 
     def __init__(self, view: View) -> None:
         self._view = view
-        self._acts = view.acts()
+        self._acts = verdicts_in_force(view.acts())
         self._judged: dict[str, set[str]] = {}
         for act in self._acts:
             ends = {head(act.left), head(act.right)}
