@@ -23,16 +23,21 @@ class Deriver:
         self._store = store
         self._analyser = analyser
         self._settings = settings
+        self._stamp = {
+            "engine": ENGINE_VERSION,
+            "passes": content_id("", "passes", self._pipeline("").stamp())[:12],
+            "settings": settings.derivation.stamp(),
+            **analyser.stamp,
+        }
+
+    @property
+    def analyser(self) -> Analyser:
+        """What makes the memos."""
+        return self._analyser
 
     def stamp(self) -> dict[str, str]:
         """The version vector v of D_v: another value derives another graph."""
-        pipeline = self._pipeline("")
-        return {
-            "engine": ENGINE_VERSION,
-            "passes": content_id("", "passes", pipeline.stamp())[:12],
-            "settings": self._settings.derivation.stamp(),
-            **self._analyser.stamp,
-        }
+        return dict(self._stamp)
 
     def check_stamp(self, namespace: str) -> None:
         """Raises StoreStampError where the namespace was derived by other code, models or settings."""

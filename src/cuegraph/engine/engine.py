@@ -52,7 +52,7 @@ class Engine:
         self._indexes = IndexKeeper(store)
         self._recaller = Recaller(store, read_times, settings.recall)
         self._loading = threading.Lock()
-        self._loaded: list[Analyser] = []
+        self._loaded: list[Deriver] = []
 
     @property
     def store(self) -> Store:
@@ -264,14 +264,15 @@ class Engine:
         """Close the store."""
         self._store.close()
 
-    def _analyser(self) -> Analyser:
+    def _deriver(self) -> Deriver:
         with self._loading:
             if not self._loaded:
-                self._loaded.append(self._build_analyser())
+                analyser = self._build_analyser()
+                self._loaded.append(Deriver(self._store, analyser, self._settings))
         return self._loaded[0]
 
-    def _deriver(self) -> Deriver:
-        return Deriver(self._store, self._analyser(), self._settings)
+    def _analyser(self) -> Analyser:
+        return self._deriver().analyser
 
     def _recorded(self, recorded_at: str | None) -> str:
         return check_time(recorded_at) or format_time(self._clock.now())

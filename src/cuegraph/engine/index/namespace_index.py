@@ -99,8 +99,11 @@ class NamespaceIndex:
 
     def are(self, *labels: Label) -> NDArray[np.bool_]:
         """(size,) which places hold a node of one of the labels."""
-        codes = [LABELS.index(label) for label in labels]
-        return np.isin(self.labels[: self.size], codes)
+        held = self.labels[: self.size]
+        found = np.zeros(self.size, bool)
+        for label in labels:
+            found |= held == LABELS.index(label)
+        return found
 
     def _build(self, store: Store) -> None:
         arrays = store.graph_arrays(self.namespace)

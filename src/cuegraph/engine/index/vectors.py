@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 EXACT_MAX: Final = 10_000  # 1.5 ms
 WORD_BITS: Final = 64
+NO_ROW: Final = -1
 
 
 class Vectors:
@@ -21,21 +22,24 @@ class Vectors:
         self._rows = np.zeros((0, dim), np.int8)
         self._bits = np.zeros((dim // WORD_BITS, 0), np.uint64)
         self._place_of = np.zeros(0, np.int64)
-        self._row_of: dict[int, int] = {}
+        self._row_at = np.full(0, NO_ROW, np.int64)  # place -> row
+        self._count = 0
 
     def __len__(self) -> int:
-        return len(self._row_of)
+        return self._count
 
     def fill(self, places: list[int], rows: NDArray[np.int8]) -> None:
         """Set all rows at once; (n, dim)."""
         self._rows = rows
         self._bits = _sign_bits(rows)
         self._place_of = np.array(places, np.int64)
-        self._row_of = {place: row for row, place in enumerate(places)}
+        self._count = len(places)
+        self._row_at = np.full(max(places, default=-1) + 1, NO_ROW, np.int64)
+        self._row_at[self._place_of] = np.arange(len(places))
 
     def add(self, place: int, vector: NDArray[np.int8]) -> None:
         """Append one row; amortised O(dim)."""
-        row = len(self._row_of)
+        row = self._count
         if row == len(self._rows):
             more = max(256, row)
             self._rows = np.concatenate([self._rows, np.zeros((more, self._dim), np.int8)])
@@ -44,18 +48,24 @@ class Vectors:
             self._place_of = np.concatenate([self._place_of, np.zeros(more, np.int64)])
         self._rows[row] = vector
         self._bits[:, row] = _sign_bits(vector[None])[:, 0]
+        if place >= len(self._row_at):
+            more_places = np.full(max(256, place + 1, len(self._row_at) // 8), NO_ROW, np.int64)
+            self._row_at = np.concatenate([self._row_at, more_places])
         self._place_of[row] = place
-        self._row_of[place] = row
+        self._row_at[place] = row
+        self._count += 1
 
     def remove(self, place: int) -> None:
         """Put the last row in its stead and zero that; O(dim)."""
-        row = self._row_of.pop(place)
-        last = len(self._row_of)
+        row = int(self._row_at[place])
+        self._row_at[place] = NO_ROW
+        self._count -= 1
+        last = self._count
         if row != last:
             self._rows[row] = self._rows[last]
             self._bits[:, row] = self._bits[:, last]
             moved = int(self._place_of[last])
-            self._place_of[row], self._row_of[moved] = moved, row
+            self._place_of[row], self._row_at[moved] = moved, row
         self._rows[last] = 0
         self._bits[:, last] = 0
 
@@ -63,7 +73,7 @@ class Vectors:
         self, query: NDArray[np.int8], count: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Places and cosines of the nearest `count` rows at least, unsorted; every row up to EXACT_MAX."""
-        n = len(self._row_of)
+        n = self._count
         if not n:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         rows = np.arange(n)
@@ -77,14 +87,16 @@ class Vectors:
 
     def cosines(self, places: NDArray[np.int64], query: NDArray[np.int8]) -> NDArray[np.float32]:
         """Cosine of each place's row; 0 for a place without one."""
-        rows = np.array([self._row_of.get(place, -1) for place in places.tolist()], np.int64)
+        rows = np.full(len(places), NO_ROW, np.int64)
+        held = places < len(self._row_at)
+        rows[held] = self._row_at[places[held]]
         found = np.zeros(len(places), np.float32)
         found[rows >= 0] = self._cosines(rows[rows >= 0], query)
         return found
 
     def _cosines(self, rows: NDArray[np.int64], query: NDArray[np.int8]) -> NDArray[np.float32]:
         """Whole numbers, so the same in any order of summation. Not BLAS: its threads stall where cores are busy."""
-        held = self._rows[: len(rows)] if len(rows) == len(self._row_of) else self._rows[rows]
+        held = self._rows[rows]
         return np.einsum("ij,j->i", held, query, dtype=np.int32).astype(np.float32) / np.float32(
             127 * 127
         )
