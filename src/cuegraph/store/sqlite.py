@@ -29,6 +29,7 @@ T = TypeVar("T")
 MEMORY: Final = ":memory:"
 SCAN_ROWS: Final = 5_000  # rows of one page of a scan; «guess»: about 5 MB
 BUSY_S: Final = 60.0  # how long a writer waits for another process's transaction
+SCRUB_WAIT_MS: Final = 2_000  # for readers of the old state; the receipt tells where one stays longer
 READERS_MAX: Final = 16  # idle reading connections kept open
 
 
@@ -128,7 +129,9 @@ class SqliteStore:
         if self._path == MEMORY:
             return {"memory": "freed"}
         with self._write_lock, self._errors():
+            self._writer.execute(f"PRAGMA busy_timeout = {SCRUB_WAIT_MS}")
             (busy, _, _) = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            self._writer.execute(f"PRAGMA busy_timeout = {int(BUSY_S * 1000)}")
         if busy:
             return {"database": "pending: a reader still holds the old state", "wal": "pending"}
         return {"database": "deleted bytes are zeroed", "wal": "truncated"}
