@@ -6,21 +6,22 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from neo4j_fixture import Neo4jServer
 
 from cuegraph.protocols import Store
+from cuegraph.store.neo4j_driver import Neo4jSettings
 from cuegraph.store.neo4j_store import Neo4jStore
 from cuegraph.store.sqlite import MEMORY, SqliteStore
-from cuegraph.testing.derivation_contract import SCENARIOS, OpenStore
+from cuegraph.testing.derivation_contract import SCENARIOS, OpenStore, Scenario
+from neo4j_fixture import Neo4jServer
 
 SQLITE_CASES = int(os.environ.get("CUEGRAPH_SQLITE_CASES", "600"))  # of each scenario
 NEO4J_CASES = int(os.environ.get("CUEGRAPH_NEO4J_CASES", "12"))
-EVERY = list(HealthCheck)
+EVERY = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture)
 
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s.__name__)
-def test_derivation_on_sqlite(scenario) -> None:
+def test_derivation_on_sqlite(scenario: Scenario) -> None:
     @settings(max_examples=SQLITE_CASES, suppress_health_check=EVERY, deadline=None)
     @given(data=st.data())
     def holds(data: st.DataObject) -> None:
@@ -32,7 +33,9 @@ def test_derivation_on_sqlite(scenario) -> None:
 @pytest.fixture(scope="module")
 def open_neo4j(neo4j_server: Neo4jServer) -> Iterator[OpenStore]:
     """The one server's store, emptied at each call."""
-    store = Neo4jStore(neo4j_server.url, neo4j_server.user, neo4j_server.password)
+    store = Neo4jStore(
+        Neo4jSettings(url=neo4j_server.url, user=neo4j_server.user, password=neo4j_server.password)
+    )
 
     def open_store() -> Store:
         for namespace in store.namespaces():
@@ -47,7 +50,7 @@ def open_neo4j(neo4j_server: Neo4jServer) -> Iterator[OpenStore]:
 @pytest.mark.neo4j
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s.__name__)
-def test_derivation_on_neo4j(scenario, open_neo4j: OpenStore) -> None:
+def test_derivation_on_neo4j(scenario: Scenario, open_neo4j: OpenStore) -> None:
     @settings(max_examples=NEO4J_CASES, suppress_health_check=EVERY, deadline=None)
     @given(data=st.data())
     def holds(data: st.DataObject) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cuegraph.engine.index.adjacency import Adjacency
 from cuegraph.engine.index.namespace_index import IndexKeeper, NamespaceIndex
 from cuegraph.engine.index.vectors import EXACT_MAX, Vectors
-from cuegraph.engine.index.words import B, K1, Words, terms
+from cuegraph.engine.index.words import K1, B, Words, terms
 from cuegraph.schema.log import Message
 from cuegraph.store.sqlite import MEMORY, SqliteStore
 from cuegraph.testing.derivation_contract import Memory, whole

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from cuegraph.engine.analysis import Analyser
 from cuegraph.engine.passes import all_passes
@@ -81,7 +80,10 @@ def test_a_pipeline_refuses_a_pass_before_what_it_reads() -> None:
 
 def test_an_import_that_is_all_there_changes_nothing() -> None:
     memory = Memory(SqliteStore(MEMORY))
-    log = [a_message("m1", "We met with Ada", sent_at="2024-01-01T10:00:00Z"), a_message("m2", "Hi")]
+    log = [
+        a_message("m1", "We met with Ada", sent_at="2024-01-01T10:00:00Z"),
+        a_message("m2", "Hi"),
+    ]
     memory.add(whole(log))
     again, new, earlier = memory.deriver.add("test", log, [])
 

@@ -83,7 +83,9 @@ def test_paths_begin_at_a_seed_and_follow_edges_that_exist(memory: Engine) -> No
 def test_every_citation_stands_in_its_message(memory: Engine) -> None:
     texts = {m.external_id: m.text for m in memory.store.scan_messages("test")}
     kinds = tuple(Label)
-    recall = memory.recall("test", Cue("Lisbon pottery Rome Carol", 50, filters=Filters(kinds=kinds)))
+    recall = memory.recall(
+        "test", Cue("Lisbon pottery Rome Carol", 50, filters=Filters(kinds=kinds))
+    )
     assert {hit.kind for hit in recall.hits} >= {Label.MESSAGE, Label.EVENT, Label.PERSON}
     for hit in recall.hits:
         for citation in hit.citations:
@@ -131,7 +133,9 @@ def test_what_was_forgotten_is_never_recalled(memory: Engine) -> None:
     report = memory.forget("test", Selector(external_ids=("a1",)))
     assert report.messages == 1
     for kind in Label:
-        recall = memory.recall("test", Cue("Lisbon Carol moved", 100, filters=Filters(kinds=(kind,))))
+        recall = memory.recall(
+            "test", Cue("Lisbon Carol moved", 100, filters=Filters(kinds=(kind,)))
+        )
         assert all("Lisbon" not in hit.text and "Carol" not in hit.text for hit in recall.hits)
         assert all("Lisbon" not in step.name for hit in recall.hits for step in hit.path)
 
@@ -241,7 +245,9 @@ def test_the_edge_budget_bounds_the_work_whatever_the_hub() -> None:
     size = 20_000
     hub = np.zeros(size - 1, np.int32)
     leaves = np.arange(1, size, dtype=np.int32)
-    graph = Adjacency(size, hub, leaves, np.ones(size - 1, np.float32), np.zeros(size - 1, np.int16))
+    graph = Adjacency(
+        size, hub, leaves, np.ones(size - 1, np.float32), np.zeros(size - 1, np.int16)
+    )
     settings = RecallSettings(activation_min=0.0, edges_max=5_000)
 
     assert spread(graph, np.array([0]), np.array([1.0]), settings).arcs <= 5_000

@@ -3,17 +3,16 @@
 import contextlib
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any, LiteralString
+from typing import Any, LiteralString, cast
 from urllib.parse import urlsplit
 
 import neo4j
 import pytest
 
 from cuegraph.errors import (
-    CuegraphError,
     InvariantError,
     LimitError,
     StoreUnavailableError,
@@ -242,7 +241,7 @@ def statements() -> Iterator[tuple[str, LiteralString]]:
         )
         for key, text in texts.items():
             if isinstance(text, str) and text.split()[0] in {"MATCH", "UNWIND", "MERGE", "CALL"}:
-                yield f"{name} {key}".strip(), text
+                yield f"{name} {key}".strip(), cast("LiteralString", text)
 
 
 def operators(plan: Any) -> list[str]:
@@ -253,7 +252,9 @@ def operators(plan: Any) -> list[str]:
 
 def test_every_statement_uses_an_index(neo4j_store: Neo4jStore, neo4j_driver: neo4j.Driver) -> None:
     values: dict[str, Any] = {
-        **dict.fromkeys(["ids", "keys", "owners", "values", "rows", "places", "numbers"], []),
+        **{
+            n: list[str]() for n in ("ids", "keys", "owners", "values", "rows", "places", "numbers")
+        },
         **dict.fromkeys(["namespace", "last", "kind", "before", "prefix", "operation"], ""),
         **dict.fromkeys(["count", "limit", "kept", "revision"], 1),
         "stamp": "{}",

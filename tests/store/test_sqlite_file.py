@@ -66,14 +66,19 @@ def test_a_reader_in_the_way_is_told_of_and_not_hidden(tmp_path: Path) -> None:
     with store.view("test") as view:
         view.messages([LOG[0].id])
         memory.forget([LOG[1]])
-        assert "pending" in store.scrub("test")["wal"] or "pending" in store.scrub("test")["database"]
+        assert (
+            "pending" in store.scrub("test")["wal"] or "pending" in store.scrub("test")["database"]
+        )
     assert store.scrub("test")["wal"] == "truncated"
     store.close()
 
 
 @pytest.mark.parametrize(
     ("content", "error"),
-    [(b"this is no database, not at all" * 100, StoreError), (b"SQLite format 3\0" + b"\xff" * 4096, StoreError)],
+    [
+        (b"this is no database, not at all" * 100, StoreError),
+        (b"SQLite format 3\0" + b"\xff" * 4096, StoreError),
+    ],
 )
 def test_a_damaged_file_is_refused_and_left_as_it_is(
     tmp_path: Path, content: bytes, error: type[StoreError]

@@ -1,5 +1,6 @@
 """Writing: every change of the log, and the graph that follows from it, in one transaction."""
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 
@@ -105,10 +106,8 @@ class Deriver:
             found.append(self._update(_removed(ids, transaction), transaction))
             raise _RollBackError
 
-        try:
+        with contextlib.suppress(_RollBackError):
             self._store.write(namespace, work)
-        except _RollBackError:
-            pass
         return found[-1]
 
     def rebuild(
@@ -124,7 +123,10 @@ class Deriver:
         messages = list(self._store.scan_messages(namespace))
         batches = list(chunks(messages, self._settings.limits.batch_messages))
         memos = [
-            list(part) for part in self.analysed(batches, workers, lambda n: on_step("analyse", n, len(messages)))
+            list(part)
+            for part in self.analysed(
+                batches, workers, lambda n: on_step("analyse", n, len(messages))
+            )
         ]
 
         def work(transaction: Transaction) -> None:
@@ -192,9 +194,7 @@ def _appended(
 
 
 def _removed(ids: Sequence[str], view: View) -> GraphDelta:
-    delta = GraphDelta(
-        messages=[Change(m, None) for _, m in sorted(view.messages(ids).items())]
-    )
+    delta = GraphDelta(messages=[Change(m, None) for _, m in sorted(view.messages(ids).items())])
     for kind in MemoKind:
         delta.memos += [Change(m, None) for _, m in sorted(view.memos(kind, ids).items())]
     return delta

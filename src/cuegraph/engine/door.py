@@ -1,4 +1,4 @@
-"""The one door into the log: drafts are normalised into messages, or refused with a reason. Nothing is dropped in silence."""
+"""The one door into the log: drafts become messages, or are refused with a reason. Nothing is dropped in silence."""
 
 import json
 from typing import Any, Final

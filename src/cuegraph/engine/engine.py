@@ -114,9 +114,7 @@ class Engine:
         self._indexes.follow(namespace, delta)
         return message
 
-    def forget(
-        self, namespace: str, selector: Selector, *, dry_run: bool = False
-    ) -> ForgetReport:
+    def forget(self, namespace: str, selector: Selector, *, dry_run: bool = False) -> ForgetReport:
         """Remove messages and all that only they support; afterwards the graph is one that never saw them.
 
         Many messages go in several transactions, each a whole forget of its part. Raises NotFoundError where the
@@ -127,7 +125,8 @@ class Engine:
         ids = deriver.select(namespace, selector)
         if not ids:
             raise NotFoundError(
-                "no message matches", hint="Check the ids with `cuegraph export`; nothing was removed."
+                "no message matches",
+                hint="Check the ids with `cuegraph export`; nothing was removed.",
             )
         nodes = edges = 0
         batch = len(ids) if dry_run else self._settings.limits.forget_messages_max
@@ -216,11 +215,7 @@ class Engine:
         self, namespace: str, labels: Collection[Label], *, first: int, after: str = ""
     ) -> list[Node]:
         """At most `first` nodes of the labels with an id above `after`, by id."""
-        wanted = (
-            node
-            for node in self._store.scan_nodes(namespace, after)
-            if node.label in labels
-        )
+        wanted = (node for node in self._store.scan_nodes(namespace, after) if node.label in labels)
         return list(islice(wanted, first))
 
     def edges_of(
@@ -318,4 +313,3 @@ def check_time(text: str | None) -> str | None:
 def is_id(text: str) -> bool:
     """Whether the text has the form of an id; others name nothing."""
     return len(text) == 32 and all(c in "0123456789abcdef" for c in text)
-

@@ -22,7 +22,7 @@ class Batch:
     seen: int = 0
 
 
-def imported(  # noqa: PLR0913 - one call site, every part named
+def imported(
     deriver: Deriver,
     analyser: Analyser,
     namespace: str,
@@ -38,7 +38,9 @@ def imported(  # noqa: PLR0913 - one call site, every part named
     deriver.check_stamp(namespace)
     rejects: list[tuple[str, Reject]] = []
     records = new = earlier = 0
-    for batch in _ahead(_batches(namespace, sources, recorded_at, limits, rejects), deriver, namespace, workers):
+    for batch in _ahead(
+        _batches(namespace, sources, recorded_at, limits, rejects), deriver, namespace, workers
+    ):
         unknown = [] if workers else deriver.unknown(namespace, batch.messages)
         memos = list(gathered(batch.futures)) if workers else analyser.memos(unknown)
         delta, added, moved = deriver.add(namespace, batch.messages, memos)

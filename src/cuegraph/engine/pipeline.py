@@ -1,4 +1,4 @@
-"""The derivation: passes in order, each for the keys that a change touches. The rebuild derives every key, from nothing.
+"""The derivation: passes in order, each for the keys that a change touches. The rebuild derives every key from nothing.
 
     log delta -> pass 1: touched keys -> rows now against rows stored -> delta -> pass 2 ... -> the whole delta
 
@@ -80,7 +80,9 @@ class Pipeline:
         for step in self._passes:
             on_pass(step.name)
             if isinstance(step, Pass):
-                readers = [t for t in self._passes if not isinstance(t, Pass) and t.source == step.name]
+                readers = [
+                    t for t in self._passes if not isinstance(t, Pass) and t.source == step.name
+                ]
                 for keys in chunks(sorted(step.keys(transaction, messages())), KEYS_AT_ONCE):
                     found = step.derive(keys, transaction)
                     for rows in found.values():
@@ -103,7 +105,9 @@ def check_pipeline(passes: Sequence[Pass | Tally]) -> None:
         if missing := sorted(step.reads - known):
             raise InvariantError(f"pass {step.name} reads {missing}, which no earlier pass writes")
         if not isinstance(step, Pass) and step.source not in names:
-            raise InvariantError(f"tally {step.name} counts {step.source}, which is no earlier pass")
+            raise InvariantError(
+                f"tally {step.name} counts {step.source}, which is no earlier pass"
+            )
         if step.name in names:
             raise InvariantError(f"two passes are called {step.name}")
         known |= step.writes
@@ -136,9 +140,7 @@ def _derive(
     return joined(delta)
 
 
-def _count(
-    step: Tally, pairs: Sequence[tuple[Rows, Rows]], transaction: Transaction
-) -> GraphDelta:
+def _count(step: Tally, pairs: Sequence[tuple[Rows, Rows]], transaction: Transaction) -> GraphDelta:
     """The tally's changes: sums as stored, less what the source's keys gave before, plus what they give now."""
     moved: dict[Key, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for before, after in pairs:

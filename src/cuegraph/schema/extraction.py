@@ -1,7 +1,7 @@
 """What an extractor finds in one message: mentions, event frames and times, with their character spans.
 
-All of it is a function of the message's text and time alone. "I", "you" and "we" stay symbols here; the passes that know
-the conversation say who they are.
+All of it is a function of the message's text and time alone. "I", "you" and "we" stay symbols here; the passes that
+know the conversation say who they are.
 """
 
 import functools
@@ -117,7 +117,9 @@ class Utterance:
     sent_at: str | None
 
 
-@functools.lru_cache(maxsize=4096)  # four passes read each message's extraction, one after the other
+@functools.lru_cache(
+    maxsize=4096
+)  # four passes read each message's extraction, one after the other
 def _decoded(data: bytes) -> Extraction:
     raw: Any = json.loads(data)
     return Extraction(
@@ -129,7 +131,15 @@ def _decoded(data: bytes) -> Extraction:
 
 
 def _mention(raw: Mapping[str, Any]) -> Mention:
-    return Mention(**{**raw, "kind": MentionKind(raw["kind"])})
+    return Mention(
+        kind=MentionKind(raw["kind"]),
+        form=raw["form"],
+        surface=raw["surface"],
+        start=raw["start"],
+        end=raw["end"],
+        label=raw["label"],
+        weak=raw["weak"],
+    )
 
 
 def _event(raw: Mapping[str, Any]) -> EventFrame:
@@ -139,5 +149,15 @@ def _event(raw: Mapping[str, Any]) -> EventFrame:
     )
     span = Interval(valid["start"], valid["end"], Precision(valid["precision"])) if valid else None
     return EventFrame(
-        **{**raw, "roles": roles, "modality": Modality(raw["modality"]), "valid": span}
+        predicate=raw["predicate"],
+        gist=raw["gist"],
+        start=raw["start"],
+        end=raw["end"],
+        roles=roles,
+        negated=raw["negated"],
+        modality=Modality(raw["modality"]),
+        worth=raw["worth"],
+        valid=span,
+        time_start=raw["time_start"],
+        time_end=raw["time_end"],
     )

@@ -173,7 +173,7 @@ def diff(before: Rows, after: Rows) -> GraphDelta:
 
 
 def joined(delta: GraphDelta) -> GraphDelta:
-    """The same delta with one change a node and edge: a row that moves from one key to another goes and comes at once."""
+    """The same delta with one change a node and edge: a row that moves to another key goes and comes at once."""
     return GraphDelta(
         messages=delta.messages,
         acts=delta.acts,

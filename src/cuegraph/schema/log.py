@@ -44,7 +44,7 @@ class Message:
         time = sortable_time(self.sent_at) if self.sent_at else TIMELESS
         ordinal = f"{self.ordinal:012d}" if self.ordinal is not None else TIMELESS
         session, external_id = natural(self.session), natural(self.external_id)
-        return "\x1f".join((time, session, ordinal, external_id, self.id))
+        return f"{time}\x1f{session}\x1f{ordinal}\x1f{external_id}\x1f{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Act:
     recorded_at: str
 
 
-def make_message(  # noqa: PLR0913 - a record has the fields it has
+def make_message(
     namespace: str,
     *,
     conversation: str,

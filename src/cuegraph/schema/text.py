@@ -59,7 +59,7 @@ def normalise_json(value: Any, depth: int = 0) -> Any:
 def name_form(surface: str) -> str:
     """The form under which a name's spellings meet: NFKC, case-folded, single spaces, possessive and edges cut.
 
-    >>> name_form("  Amina’s "), name_form("JONAS")
+    >>> name_form("  Amina's "), name_form("JONAS")
     ('amina', 'jonas')
     """
     folded = (

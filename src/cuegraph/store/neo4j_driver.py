@@ -5,7 +5,7 @@ import re
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import neo4j
 from neo4j.exceptions import (
@@ -97,7 +97,12 @@ def open_driver(settings: Neo4jSettings) -> tuple[neo4j.Driver, str]:
     there, the password is refused or the server is too old.
     """
     parts = urlsplit(settings.url)
-    if parts.scheme not in SCHEMES or not parts.hostname or "@" in parts.netloc:
+    if (
+        parts.scheme not in SCHEMES
+        or not parts.hostname
+        or "@" in parts.netloc
+        or not _has_port(parts)
+    ):
         raise UsageError(
             f"{address(settings.url)} is no address of a Neo4j database",
             hint="Give one like bolt://localhost:7687, user and password apart from it.",
@@ -122,6 +127,14 @@ def open_driver(settings: Neo4jSettings) -> tuple[neo4j.Driver, str]:
     except BaseException:  # an interrupt too
         driver.close()
         raise
+
+
+def _has_port(parts: SplitResult) -> bool:
+    """Whether the port is a number, or left out."""
+    try:
+        return parts.port is None or parts.port > 0
+    except ValueError:
+        return False
 
 
 def address(url: str) -> str:

@@ -5,7 +5,7 @@ import json
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -29,7 +29,9 @@ T = TypeVar("T")
 MEMORY: Final = ":memory:"
 SCAN_ROWS: Final = 5_000  # rows of one page of a scan; «guess»: about 5 MB
 BUSY_S: Final = 60.0  # how long a writer waits for another process's transaction
-SCRUB_WAIT_MS: Final = 2_000  # for readers of the old state; the receipt tells where one stays longer
+SCRUB_WAIT_MS: Final = (
+    2_000  # for readers of the old state; the receipt tells where one stays longer
+)
 READERS_MAX: Final = 16  # idle reading connections kept open
 
 
@@ -59,7 +61,7 @@ class SqliteStore:
         return row[0] if row else 0
 
     @contextlib.contextmanager
-    def view(self, namespace: str) -> Iterator[View]:
+    def view(self, namespace: str) -> Generator[View]:
         with self._reader() as connection:
             if self._path == MEMORY:
                 yield SqliteView(connection, namespace)
@@ -187,7 +189,7 @@ class SqliteStore:
             self._writer.execute(f"PRAGMA user_version = {sql.FORMAT}")
 
     @contextlib.contextmanager
-    def _reader(self) -> Iterator[sqlite3.Connection]:
+    def _reader(self) -> Generator[sqlite3.Connection]:
         if self._path == MEMORY:  # a second connection would see another, empty database
             with self._write_lock:
                 yield self._writer
@@ -219,7 +221,7 @@ class SqliteStore:
             last = page[-1][1 if prefix else 0]
 
     @contextlib.contextmanager
-    def _errors(self) -> Iterator[None]:
+    def _errors(self) -> Generator[None]:
         """SQLite's errors as ours. The message never holds stored text: SQLite's own messages do not."""
         try:
             yield

@@ -132,7 +132,10 @@ UPSERT_NODE: Final = "INSERT OR REPLACE INTO nodes VALUES (?,?,?,?,?,?,?)"
 DELETE_NODE: Final = "DELETE FROM nodes WHERE ns = ? AND id = ?"
 SELECT_NODE: Final = f"SELECT {NODE} FROM nodes WHERE ns = ? AND id = ?"
 SCAN_NODES: Final = f"SELECT {NODE} FROM nodes WHERE ns = ? AND id > ? ORDER BY id LIMIT ?"
-SELECT_NODES_BETWEEN: Final = f"SELECT {NODE} FROM nodes WHERE ns = ? AND label = ? AND rank BETWEEN ? AND ? ORDER BY rank, id"
+SELECT_NODES_BETWEEN: Final = (
+    f"SELECT {NODE} FROM nodes WHERE ns = ? AND label = ? AND rank BETWEEN ? AND ?"
+    " ORDER BY rank, id"
+)
 # Without statistics the planner prefers the primary key for its order, and would read the whole namespace.
 SELECT_OWNED_NODES: Final = (
     f"SELECT {NODE} FROM nodes INDEXED BY nodes_by_owner WHERE ns = ? AND owner = ? ORDER BY id"

@@ -5,7 +5,17 @@ from typing import Any
 
 from cuegraph.errors import InvariantError
 from cuegraph.protocols import Selector, SessionSpan, View
-from cuegraph.schema.graph import Edge, EdgeType, Kind, Label, Memo, MemoKind, Node, RecordKind, Rows
+from cuegraph.schema.graph import (
+    Edge,
+    EdgeType,
+    Kind,
+    Label,
+    Memo,
+    MemoKind,
+    Node,
+    RecordKind,
+    Rows,
+)
 from cuegraph.schema.log import Act, Message
 
 
@@ -54,9 +64,7 @@ class CheckedView:
     ) -> list[int]:
         return self._declared(kind).memo_counts(kind, ranges, limit)
 
-    def memos_between(
-        self, kind: MemoKind, ranges: Sequence[tuple[str, str]]
-    ) -> list[list[Memo]]:
+    def memos_between(self, kind: MemoKind, ranges: Sequence[tuple[str, str]]) -> list[list[Memo]]:
         return self._declared(kind).memos_between(kind, ranges)
 
     def nodes(self, ids: Collection[str]) -> dict[str, Node]:
@@ -65,9 +73,7 @@ class CheckedView:
             self._declared(node.label)
         return found
 
-    def nodes_between(
-        self, label: Label, ranges: Sequence[tuple[str, str]]
-    ) -> list[list[Node]]:
+    def nodes_between(self, label: Label, ranges: Sequence[tuple[str, str]]) -> list[list[Node]]:
         return self._declared(label).nodes_between(label, ranges)
 
     def edges(self, ids: Collection[str]) -> dict[str, Edge]:
@@ -103,7 +109,9 @@ class CheckedView:
         return self._declared(type_).edges_around(type_, places)
 
     def owned(self, owners: Collection[str]) -> dict[str, Rows]:
-        raise InvariantError(f"pass {self._pass_name} reads what it wrote: that is the engine's part")
+        raise InvariantError(
+            f"pass {self._pass_name} reads what it wrote: that is the engine's part"
+        )
 
     def _declared(self, kind: Kind) -> Any:
         if kind not in self._reads:

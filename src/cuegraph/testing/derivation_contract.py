@@ -25,6 +25,7 @@ from cuegraph.testing.small import SmallEmbedder, SmallExtractor
 from cuegraph.testing.strategies import Order, logs, orders, subsets, verdicts
 
 OpenStore: TypeAlias = Callable[[], Store]
+Scenario: TypeAlias = Callable[[OpenStore, st.DataObject], None]
 # Small bounds, so that leaves split, windows overlap and the nearest change within a dozen messages.
 TIGHT = Settings(
     derivation=DerivationSettings(

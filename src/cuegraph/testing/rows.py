@@ -19,7 +19,7 @@ from cuegraph.schema.log import Message, make_message
 RECORDED = "2024-01-01T00:00:00Z"
 
 
-def a_message(  # noqa: PLR0913 - every field has a default, tests name the one they are about
+def a_message(
     external_id: str,
     text: str = "Hello",
     *,

@@ -52,17 +52,17 @@ def _extract(utterance: Utterance) -> Extraction:
     for i, (word, start, end) in enumerate(words):
         before = words[i - 1][0].lower() if i else ""
         if word[0].isupper():
-            surface = word.removesuffix("'s")
+            surface, stop = word.removesuffix("'s"), end
             label = SURE_BEFORE.get(before, "")
             if i + 1 < len(words) and words[i + 1][0][0].isupper() and before == "with":
-                surface, end = f"{surface} {words[i + 1][0]}", words[i + 1][2]
+                surface, stop = f"{surface} {words[i + 1][0]}", words[i + 1][2]
             mentions.append(
                 Mention(
                     MentionKind.NAME,
                     name_form(surface),
                     surface,
                     start,
-                    end,
+                    stop,
                     Label(label).value if label else "",
                     weak=not label,
                 )

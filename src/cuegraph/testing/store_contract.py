@@ -1,8 +1,8 @@
 """The contract of every store: subclass `StoreContract` and give it a fixture `store`, empty for each test.
 
-    class TestMyStore(StoreContract):
-        @pytest.fixture
-        def store(self): ...
+class TestMyStore(StoreContract):
+    @pytest.fixture
+    def store(self): ...
 """
 
 from collections.abc import Callable
@@ -480,9 +480,7 @@ class StoreContract:
         ada = a_node("Ada", rank="ada")
         twin = a_node("Ada", rank="ada", namespace="other")
         put(store, adding(mine, ada, a_memo(mine.id, rank="1")))
-        store.write(
-            "other", lambda t: t.apply(adding(other, twin, a_memo(other.id, rank="1")))
-        )
+        store.write("other", lambda t: t.apply(adding(other, twin, a_memo(other.id, rank="1"))))
 
         assert store.namespaces() == ["other", "test"]
         assert list(store.scan_messages("other")) == [other]
@@ -543,9 +541,7 @@ class StoreContract:
 
     def test_large_deltas_are_written_whole(self, store: Store) -> None:
         nodes = [a_node(f"n{i}", rank=f"{i:06d}") for i in range(12_000)]
-        edges = [
-            an_edge(nodes[i].id, EdgeType.SIMILAR_TO, nodes[i + 1].id) for i in range(11_000)
-        ]
+        edges = [an_edge(nodes[i].id, EdgeType.SIMILAR_TO, nodes[i + 1].id) for i in range(11_000)]
         put(store, adding(*nodes, *edges))
 
         assert sum(1 for _ in store.scan_nodes("test")) == 12_000

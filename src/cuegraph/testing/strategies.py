@@ -93,7 +93,9 @@ def subsets(draw: st.DrawFn, log: list[Message]) -> list[Message]:
 def verdicts(draw: st.DrawFn) -> list[Act]:
     """Up to two verdicts over names."""
     forms = [name.lower() for name in NAMES]
-    pairs = draw(st.lists(st.lists(st.sampled_from(forms), min_size=2, max_size=2, unique=True), max_size=2))
+    pairs = draw(
+        st.lists(st.lists(st.sampled_from(forms), min_size=2, max_size=2, unique=True), max_size=2)
+    )
     kinds = [draw(st.sampled_from(list(ActKind))) for _ in pairs]
     times = [draw(st.sampled_from((RECORDED, "2024-02-01T00:00:00Z"))) for _ in pairs]
     return [

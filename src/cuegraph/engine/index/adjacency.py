@@ -90,9 +90,9 @@ class Adjacency:
         for a, b, type_, weight in gone:
             for place, other in ((a, b), (b, a)):
                 held = rows[place].get((other, type_), [])
-                near = min(range(len(held)), key=lambda i: abs(held[i] - weight), default=None)
-                if near is not None:
-                    held.pop(near)
+                gaps = [abs(other_weight - weight) for other_weight in held]
+                if gaps:
+                    held.pop(gaps.index(min(gaps)))
         for a, b, type_, weight in new:
             for place, other in ((a, b), (b, a)):
                 rows[place].setdefault((other, type_), []).append(weight)

@@ -1,4 +1,4 @@
-"""One namespace in memory, for recall: built from the store, kept in step by the deltas that the store is written with."""
+"""One namespace in memory, for recall: built from the store, kept in step by the deltas written to it."""
 
 import datetime as dt
 import threading

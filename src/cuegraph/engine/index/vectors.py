@@ -1,7 +1,7 @@
 """Vectors: flat int8 rows and their sign bits. Exact deletion, no structure that depends on the order of arrival.
 
-Up to `EXACT_MAX` rows every dot is taken; above, the sign bits choose candidates by Hamming distance and int8 rows rescore
-them (0.985 of the exact top 20 at 1M rows).
+Up to `EXACT_MAX` rows every dot is taken; above, the sign bits choose candidates by Hamming distance and int8 rows
+rescore them (0.985 of the exact top 20 at 1M rows).
 """
 
 from typing import Final

@@ -18,13 +18,17 @@ K1: Final = 1.5  # values of the baseline that recall is measured against
 B: Final = 0.75
 WORD: Final = re.compile(r"\w+")
 STOP_WORDS: Final = frozenset(
-    "a about above after again all also am an and any are aren as at be because been before being below between both"
-    " but by can cannot could couldn d did didn do does doesn doing don down during each few for from further get got"
-    " had hadn has hasn have haven having he her here hers herself him himself his how i if in into is isn it its itself"
-    " just let ll m me more most mustn my myself no nor not now of off on once only or other ought our ours ourselves"
-    " out over own re s same shan she should shouldn so some such t than that the their theirs them themselves then"
-    " there these they this those through to too under until up ve very was wasn we were weren what when where which"
-    " while who whom why will with won would wouldn you your yours yourself yourselves".split()
+    """
+    a about above after again all also am an and any are aren as at be because been before
+    being below between both but by can cannot could couldn d did didn do does doesn doing
+    don down during each few for from further get got had hadn has hasn have haven having he
+    her here hers herself him himself his how i if in into is isn it its itself just let ll
+    m me more most mustn my myself no nor not now of off on once only or other ought our
+    ours ourselves out over own re s same shan she should shouldn so some such t than that
+    the their theirs them themselves then there these they this those through to too under
+    until up ve very was wasn we were weren what when where which while who whom why will
+    with won would wouldn you your yours yourself yourselves
+    """.split()  # noqa: SIM905 - two hundred short words
 )
 _stemmer = snowballstemmer.stemmer("english")
 

@@ -36,7 +36,9 @@ class CoOccurrence:
         for event in sorted(participants):
             is_topic = participants[event]
             pairs = (
-                pair for pair in combinations(sorted(is_topic), 2) if not all(map(is_topic.get, pair))
+                pair
+                for pair in combinations(sorted(is_topic), 2)
+                if not all(map(is_topic.get, pair))
             )
             for pair in islice(pairs, self._pairs_max):
                 yield pair, COUNT, 1

@@ -1,7 +1,7 @@
 """Who is spoken to, and which question a message answers.
 
-key: message · reads: the message and the `window_messages` before it in its conversation · a change touches: the message
-and as many after it
+key: message · reads: the message and the `window_messages` before it in its conversation · a change touches: the
+message and as many after it
 """
 
 from collections.abc import Iterable, Mapping
@@ -54,9 +54,7 @@ class Dialogue:
 
     def derive(self, keys: Keys[Key], view: View) -> dict[Key, Rows]:
         messages = view.messages([id_ for (id_,) in keys])
-        windows = view.before(
-            [(m.conversation, m.order) for m in messages.values()], self._window
-        )
+        windows = view.before([(m.conversation, m.order) for m in messages.values()], self._window)
         near = {m.id for window in windows.values() for m in window[:1]}
         memos = view.memos(MemoKind.EXTRACTION, near)
         return {

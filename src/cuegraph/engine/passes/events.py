@@ -1,7 +1,7 @@
 """Events: what messages say happened, holds, or is planned, and who takes part.
 
-key: message · reads: its extraction, the entities its names stand for, whom it addresses · a change touches: the message,
-and every message that uses a name whose entity changed
+key: message · reads: its extraction, the entities its names stand for, whom it addresses · a change touches: the
+message, and every message that uses a name whose entity changed
 """
 
 from collections.abc import Iterable, Sequence
@@ -86,9 +86,7 @@ class Events:
         memos = view.memos(MemoKind.EXTRACTION, list(messages))
         found = {id_: Extraction.from_bytes(memo.value) for id_, memo in memos.items()}
         addressed = view.edges_from(list(messages), EdgeType.ADDRESSES)
-        forms = {
-            m.form for e in found.values() for m in e.mentions if m.kind is MentionKind.NAME
-        }
+        forms = {m.form for e in found.values() for m in e.mentions if m.kind is MentionKind.NAME}
         forms |= {name_form(m.speaker) for m in messages.values()}
         names = {form: name_id(self._namespace, form) for form in forms}
         targets = {edge.target for edges in addressed.values() for edge in edges}
@@ -191,7 +189,7 @@ class Events:
             return topic_id(self._namespace, mention.form), True
         return scene.entity_of.get(mention.form), False
 
-    def _edge(  # noqa: PLR0913 - the parts of an edge
+    def _edge(
         self,
         event: Node,
         type_: EdgeType,

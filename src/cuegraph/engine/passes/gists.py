@@ -1,7 +1,7 @@
 """Gists: the few messages of a session that say most, in their order.
 
-key: session · reads: the session's worthiest messages · a change touches: the session of a message whose worth, place or
-text changed
+key: session · reads: the session's worthiest messages · a change touches: the session of a message whose worth, place
+or text changed
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -6,6 +6,7 @@ no first come, first served. A name that joins two sets joins them whichever cam
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from cuegraph.engine.passes.names import LABEL, SAID, SURE, read_counts
@@ -185,7 +186,7 @@ def _links(
             links += [("full name", form, f) for f in _one_person(full, by_form)]
     singles = [name for name in names if " " not in name.rank]
     links += sorted(
-        ("nickname", *sorted((a.rank, b.rank)))
+        ("nickname", min(a.rank, b.rank), max(a.rank, b.rank))
         for i, a in enumerate(singles)
         for b in singles[i + 1 :]
         if is_nickname(a, b)
@@ -195,8 +196,10 @@ def _links(
 
 def _one_person(forms: list[str], by_form: dict[str, Node]) -> list[str]:
     """The full names, if each continues the one before; two people of one first name share no link by it."""
-    people = sorted(form for form in forms if may_be_person(by_form[form]) and is_sure(by_form[form]))
-    chain = all(b.startswith(a + " ") for a, b in zip(people, people[1:], strict=False))
+    people = sorted(
+        form for form in forms if may_be_person(by_form[form]) and is_sure(by_form[form])
+    )
+    chain = all(b.startswith(a + " ") for a, b in pairwise(people))
     return people if chain else []
 
 

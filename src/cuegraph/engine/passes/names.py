@@ -82,7 +82,9 @@ def read_counts(node: Node) -> dict[str, int]:
 
 def best_surface(sums: Mapping[str, int]) -> str:
     """The spelling used most; ties go to the first in code point order (capitals first)."""
-    surfaces = ((-n, key.removeprefix(SURFACE)) for key, n in sums.items() if key.startswith(SURFACE))
+    surfaces = (
+        (-n, key.removeprefix(SURFACE)) for key, n in sums.items() if key.startswith(SURFACE)
+    )
     return min(surfaces, default=(0, ""))[1]
 
 

@@ -64,8 +64,8 @@ class Sequence:
             memo = memos.get(message.id)
             worth = Extraction.from_bytes(memo.value).worth if memo else 0
             edges = [self._contains(message, worth, owner)]
-            for previous in before[message.conversation, message.order]:
-                edges.append(self._next(previous, message, owner))
+            found = before[message.conversation, message.order]
+            edges += [self._next(previous, message, owner) for previous in found]
             rows[(message.id,)] = Rows(edges=tuple(edges))
         return rows
 

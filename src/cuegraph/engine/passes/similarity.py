@@ -1,12 +1,12 @@
 """Similarity: each message is linked to those of near meaning among its candidates.
 
-key: message · reads: int8 vectors of its candidates · a change touches: the candidates of a changed vector whose nearest
-differ
+key: message · reads: int8 vectors of its candidates · a change touches: the candidates of a changed vector whose
+nearest differ
 
-Candidates are the leaf of a trie over fixed sign bits of the vectors (and then the bits of the id): a leaf that holds more
-than M is split. The trie is a function of the set of messages, so it does not matter who came first, and a message costs
-the same among a thousand and among a million. Dots of int8 vectors are integers below 2^24, so float32 sums are exact in
-any order; ties go to the smaller id.
+Candidates are the leaf of a trie over fixed sign bits of the vectors (and then the bits of the id): a leaf that holds
+more than M is split. The trie is a function of the set of messages, so it does not matter who came first, and a message
+costs the same among a thousand and among a million. Dots of int8 vectors are integers below 2^24, so float32 sums are
+exact in any order; ties go to the smaller id.
 """
 
 from bisect import bisect_left, bisect_right
@@ -154,7 +154,9 @@ class Similarity:
             near = self._neighbours(leaf)
             for i, id_ in enumerate(near.ids):
                 pairs = zip(near.nearest[i], near.dots[i], strict=True)
-                found[id_] = tuple((near.ids[place], int(dot)) for place, dot in pairs if place >= 0)
+                found[id_] = tuple(
+                    (near.ids[place], int(dot)) for place, dot in pairs if place >= 0
+                )
         return found
 
     def _split(self, members: list[Memo], bits: int) -> Iterable[list[Memo]]:

@@ -1,7 +1,7 @@
 """Timelines: the events of an entity, each chained to the next by valid time.
 
-key: (entity, event) · reads: the entity's event and the one after it · a change touches: the event and the one before it
-on each of its entities' timelines. So a change costs the same on a timeline of ten events and of a million.
+key: (entity, event) · reads: the entity's event and the one after it · a change touches: the event and the one before
+it on each of its entities' timelines. So a change costs the same on a timeline of ten events and of a million.
 """
 
 from collections.abc import Iterable, Sequence

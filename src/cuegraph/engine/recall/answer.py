@@ -25,7 +25,7 @@ class Answerer:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def answer(  # noqa: PLR0913 - the parts of an answer
+    def answer(
         self,
         index: NamespaceIndex,
         cue: Cue,
@@ -49,7 +49,9 @@ class Answerer:
             if shown is None:  # removed by another process since the index was read
                 continue
             contributions = {
-                name: round(float(part[i]), DIGITS) for name, part in sorted(parts.items()) if part[i]
+                name: round(float(part[i]), DIGITS)
+                for name, part in sorted(parts.items())
+                if part[i]
             }
             hits.append(
                 Hit(
@@ -60,7 +62,8 @@ class Answerer:
                     score=round(sum(contributions.values()), DIGITS),
                     contributions=contributions,
                     path=tuple(
-                        _step(index, place, via, level, messages, nodes) for place, via, level in path
+                        _step(index, place, via, level, messages, nodes)
+                        for place, via, level in path
                     ),
                     citations=tuple(cited.get(id_, ())),
                 )
@@ -125,7 +128,7 @@ def text_of(shown: Node | Message) -> str:
     return str(shown.properties.get("gist") or shown.properties.get("text") or name_of(shown))
 
 
-def _step(  # noqa: PLR0913 - the parts of a step, and where their names stand
+def _step(
     index: NamespaceIndex,
     place: int,
     via: EdgeType | None,
@@ -147,7 +150,7 @@ def _step(  # noqa: PLR0913 - the parts of a step, and where their names stand
 def _citations(
     ids: list[str], messages: Mapping[str, Message], nodes: Mapping[str, Node], view: View
 ) -> dict[str, list[Citation]]:
-    """A message cites itself; an event or gist the spans it is derived from; an entity or name where it is mentioned."""
+    """A message cites itself; an event or gist the spans it is derived from; an entity where it is mentioned."""
     cited = {id_: [_cite(messages[id_], 0, None)] for id_ in ids if id_ in messages}
     others = [id_ for id_ in ids if id_ in nodes]
     spans: dict[str, list[Edge]] = view.first_edges_from(

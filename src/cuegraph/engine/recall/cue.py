@@ -13,7 +13,9 @@ from cuegraph.schema.text import name_form
 
 WORD: Final = re.compile(r"[\w'\N{RIGHT SINGLE QUOTATION MARK}-]+")
 NAME_WORDS_MAX: Final = 4
-SPEAKER_MESSAGES_MIN: Final = 3  # a title that heads one or two passages is a word, not someone who speaks
+SPEAKER_MESSAGES_MIN: Final = (
+    3  # a title that heads one or two passages is a word, not someone who speaks
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """Recall: seeds from words, vectors, names and times; activation spreads from them; all signals add up to the score.
 
-    score = words + vectors + entities + times + activation, each a weight (settings) times a value in [0, 1]
+score = words + vectors + entities + times + activation, each a weight (settings) times a value in [0, 1]
 
-    words       BM25 / the best BM25 of this cue
-    vectors     cosine / the best cosine of this cue, not below 0
-    entities    1 where a speaker whom the cue names said it
-    times       1 where the message, or an event in it, falls in a time that the cue names
-    activation  what reached the node beyond its own seed / the most that reached any
+words       BM25 / the best BM25 of this cue
+vectors     cosine / the best cosine of this cue, not below 0
+entities    1 where a speaker whom the cue names said it
+times       1 where the message, or an event in it, falls in a time that the cue names
+activation  what reached the node beyond its own seed / the most that reached any
 """
 
 from dataclasses import dataclass
@@ -24,8 +24,12 @@ from cuegraph.schema.graph import Label
 from cuegraph.schema.recall import Cue, Recall
 from cuegraph.schema.settings import RecallSettings
 
-DIGITS: Final = 6  # contributions are rounded to these, and the score is their sum: so they add up exactly
-NAME_SEED: Final = 0.3  # activation that a name or topic in the cue starts with, beside 1.0 of the best message
+DIGITS: Final = (
+    6  # contributions are rounded to these, and the score is their sum: so they add up exactly
+)
+NAME_SEED: Final = (
+    0.3  # activation that a name or topic in the cue starts with, beside 1.0 of the best message
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +105,7 @@ class Recaller:
             proposed.append(_top(np.where(timely, 1 + asked.words, 0), most))
         return np.unique(np.concatenate(proposed))
 
-    def _signals(
-        self, index: NamespaceIndex, asked: Asked, places: NDArray[np.int64]
-    ) -> Signals:
+    def _signals(self, index: NamespaceIndex, asked: Asked, places: NDArray[np.int64]) -> Signals:
         """All signals of the places but activation."""
         weights = self._settings
         top = float(asked.words.max(initial=0.0)) or 1.0
@@ -138,16 +140,12 @@ class Recaller:
         amounts = np.array([levels[place] for place in places])
         return spread(index.graph, np.array(places, np.int64), amounts, self._settings)
 
-    def _reached(
-        self, index: NamespaceIndex, asked: Asked, base: Signals, flow: Spread
-    ) -> Signals:
+    def _reached(self, index: NamespaceIndex, asked: Asked, base: Signals, flow: Spread) -> Signals:
         """The proposed and the reached, of the kinds asked for, with activation among their signals."""
         wanted = index.are(*asked.cue.filters.kinds)
         wanted &= asked.allowed | ~index.are(Label.MESSAGE)
         reached = flow.places[wanted[flow.places]]
-        signals = self._signals(
-            index, asked, np.union1d(base.places[wanted[base.places]], reached)
-        )
+        signals = self._signals(index, asked, np.union1d(base.places[wanted[base.places]], reached))
         received = look_up(flow.places, flow.received, signals.places)
         top = float(received.max(initial=0.0)) or 1.0
         share = np.round(self._settings.activation_weight * received / top, DIGITS)

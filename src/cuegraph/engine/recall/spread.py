@@ -1,9 +1,9 @@
 """Spreading activation (Collins & Loftus 1975), bounded so that its cost does not grow with the graph.
 
 A node passes on a share of its activation along each edge, in proportion to the edge's weight among all of the node's
-edges (the fan effect, Anderson 1974), less decay a hop. Only a node that holds more than `activation_min` an edge passes
-anything on, so the work is at most mass / activation_min arcs whatever the graph; `edges_max` bounds it again, strongest
-first. Measured at 1M nodes, 12.5M arcs: 0.3 to 1 ms for 97-100 % of the exact top 20.
+edges (the fan effect, Anderson 1974), less decay a hop. Only a node that holds more than `activation_min` an edge
+passes anything on, so the work is at most mass / activation_min arcs whatever the graph; `edges_max` bounds it again,
+strongest first. Measured at 1M nodes, 12.5M arcs: 0.3 to 1 ms for 97-100 % of the exact top 20.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from cuegraph.schema.settings import RecallSettings
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """Nodes that held activation at a hop, sorted by place, and how much; `sent` is what each passed on (0: nothing)."""
+    """Nodes that held activation at a hop, sorted by place, and how much; `sent`: what each passed on, or 0."""
 
     places: NDArray[np.int64]
     levels: NDArray[np.float64]
