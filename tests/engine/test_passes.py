@@ -74,7 +74,9 @@ def test_a_view_refuses_what_was_not_declared() -> None:
 def test_a_pipeline_refuses_a_pass_before_what_it_reads() -> None:
     with pytest.raises(InvariantError, match=r"reads .*Name"):
         check_pipeline([step for step in PASSES if step.name != "names"])
-    with pytest.raises(InvariantError, match="two passes are called sequence"):
+    with pytest.raises(InvariantError, match="co-occurrence counts events"):
+        check_pipeline(sorted(PASSES, key=lambda step: step.name == "co-occurrence"))
+    with pytest.raises(InvariantError, match="two passes are called sessions"):
         check_pipeline([PASSES[0], PASSES[0]])
 
 

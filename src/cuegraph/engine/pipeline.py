@@ -2,7 +2,9 @@
 
     log delta -> pass 1: touched keys -> rows now against rows stored -> delta -> pass 2 ... -> the whole delta
 
-Both ways write only deltas, and both must end in the same graph: `cuegraph check` compares them.
+Within a transaction nodes come before the edges that end at them: passes stand in that order, and a tally is
+written together with the pass that it counts. Both ways write only deltas, and both must end in the same graph:
+`cuegraph check` compares them.
 """
 
 from collections import defaultdict
@@ -51,18 +53,21 @@ class Pipeline:
 
         Returns all changes, the given ones first.
         """
-        sources = {step.source for step in self._passes if not isinstance(step, Pass)}
         total = GraphDelta()
         total.extend(changes)
-        bundles: dict[str, list[tuple[Rows, Rows]]] = {}
-        for step in self._passes:
+        pairs: list[tuple[Rows, Rows]] = []
+        held = GraphDelta()
+        for step, tally in zip(self._passes, (*self._passes[1:], None), strict=True):
             if isinstance(step, Pass):
+                pairs = []
                 keys = sorted(step.touched(total, transaction))
-                pairs: list[tuple[Rows, Rows]] = []
-                delta = _derive(step, keys, transaction, pairs if step.name in sources else None)
-                bundles[step.name] = pairs
+                delta = _derive(step, keys, transaction, pairs)
+                if tally is not None and not isinstance(tally, Pass):
+                    held = delta  # its edges may end at nodes that the tally writes
+                    continue
             else:
-                delta = _count(step, bundles[step.source], transaction)
+                delta = _count(step, pairs, transaction)
+                delta.extend(held)
             transaction.apply(delta)
             total.extend(delta)
         return total
@@ -74,44 +79,40 @@ class Pipeline:
         on_pass: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Derive every key from nothing; the log and its memos are stored, and no node or edge is."""
-        sums: dict[str, dict[Key, dict[str, int]]] = defaultdict(
-            lambda: defaultdict(lambda: defaultdict(int))
-        )
-        for step in self._passes:
+        for step, tally in zip(self._passes, (*self._passes[1:], None), strict=True):
+            if not isinstance(step, Pass):
+                continue
             on_pass(step.name)
-            if isinstance(step, Pass):
-                readers = [
-                    t for t in self._passes if not isinstance(t, Pass) and t.source == step.name
-                ]
-                for keys in chunks(sorted(step.keys(transaction, messages())), KEYS_AT_ONCE):
-                    found = step.derive(keys, transaction)
-                    for rows in found.values():
+            keys = sorted(step.keys(transaction, messages()))
+            if tally is not None and not isinstance(tally, Pass):
+                # Counted first: the pass's edges may end at nodes that the tally writes. Deriving twice
+                # costs less than holding all of its rows.
+                on_pass(tally.name)
+                for part in chunks(
+                    sorted(_summed(step, tally, keys, transaction).items()), KEYS_AT_ONCE
+                ):
+                    for rows in tally.derive(dict(part), transaction).values():
                         transaction.apply(diff(NO_ROWS, rows))
-                    for tally in readers:
-                        for rows in found.values():
-                            for key, counter, amount in tally.contributions(rows):
-                                sums[tally.name][key][counter] += amount
-            else:
-                for part in chunks(sorted(sums.pop(step.name, {}).items()), KEYS_AT_ONCE):
-                    for rows in step.derive(dict(part), transaction).values():
-                        transaction.apply(diff(NO_ROWS, rows))
+            for part in chunks(keys, KEYS_AT_ONCE):
+                for rows in step.derive(part, transaction).values():
+                    transaction.apply(diff(NO_ROWS, rows))
 
 
 def check_pipeline(passes: Sequence[Pass | Tally]) -> None:
     """Each pass reads the log, memos, or what an earlier pass writes; names are unique. Raises InvariantError."""
     known: set[Label | EdgeType | MemoKind | RecordKind] = {*RecordKind, *MemoKind}
     names: set[str] = set()
+    before = ""
     for step in passes:
         if missing := sorted(step.reads - known):
             raise InvariantError(f"pass {step.name} reads {missing}, which no earlier pass writes")
-        if not isinstance(step, Pass) and step.source not in names:
-            raise InvariantError(
-                f"tally {step.name} counts {step.source}, which is no earlier pass"
-            )
+        if not isinstance(step, Pass) and step.source != before:
+            raise InvariantError(f"tally {step.name} counts {step.source}, not the pass before it")
         if step.name in names:
             raise InvariantError(f"two passes are called {step.name}")
         known |= step.writes
         names.add(step.name)
+        before = step.name
 
 
 def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
@@ -120,13 +121,25 @@ def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
         yield items[start : start + size]
 
 
+def _summed(
+    step: Pass, tally: Tally, keys: Sequence[Key], transaction: Transaction
+) -> dict[Key, dict[str, int]]:
+    """The tally's sums over all keys of its source."""
+    sums: dict[Key, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for part in chunks(keys, KEYS_AT_ONCE):
+        for rows in step.derive(part, transaction).values():
+            for key, counter, amount in tally.contributions(rows):
+                sums[key][counter] += amount
+    return sums
+
+
 def _derive(
     step: Pass,
     keys: Sequence[Key],
     transaction: Transaction,
-    pairs: list[tuple[Rows, Rows]] | None,
+    pairs: list[tuple[Rows, Rows]],
 ) -> GraphDelta:
-    """The step's changes; (before, after) of each key is added to `pairs` where a tally counts them."""
+    """The step's changes; (before, after) of each key is added to `pairs`, for a tally to count."""
     delta = GraphDelta()
     for part in chunks(keys, KEYS_AT_ONCE):
         owners = {key: owner_id(transaction.namespace, step.name, key) for key in part}
@@ -135,8 +148,7 @@ def _derive(
         for key in part:
             before, after = stored.get(owners[key], NO_ROWS), derived.get(key, NO_ROWS)
             delta.extend(diff(before, after))
-            if pairs is not None:
-                pairs.append((before, after))
+            pairs.append((before, after))
     return joined(delta)
 
 

@@ -34,7 +34,7 @@ SCHEMES: Final = frozenset({"bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "n
 # What a server error's code or message holds -> what we raise.
 _SERVER_ERRORS: Final[tuple[tuple[tuple[str, ...], type[CuegraphError], str, str], ...]] = (
     (
-        ("TransactionTimedOut", "LockAcquisitionTimeout"),
+        ("TransactionTimedOut", "LockAcquisitionTimeout", "LockClientStopped"),
         StoreUnavailableError,
         "not done within its time",
         "Try again when the database is less busy, or raise the store's time limits.",
@@ -178,6 +178,15 @@ def _of_server(error: Neo4jError, url: str) -> CuegraphError:
         if any(fragment in code or fragment in (error.message or "") for fragment in fragments):
             return kind(f"{where}: {found} ({code}).", hint=hint)
     return StoreError(f"{where}: {code}.", hint="Read the server's log (neo4j.log, debug.log).")
+
+
+def _is_address(url: str) -> bool:
+    parts = urlsplit(url)
+    try:
+        _ = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in SCHEMES and bool(parts.hostname) and "@" not in parts.netloc
 
 
 def _version(agent: str, url: str) -> str:

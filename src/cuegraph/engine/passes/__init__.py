@@ -18,15 +18,15 @@ from cuegraph.schema.settings import DerivationSettings
 def all_passes(namespace: str, settings: DerivationSettings) -> tuple[Pass | Tally, ...]:
     """Every pass of the derivation, each after the passes that it reads from."""
     return (
-        Sequence(namespace),
         Sessions(namespace),
-        Dialogue(namespace, settings),
+        Sequence(namespace),
         Mentions(namespace),
         Names(namespace),
+        Dialogue(namespace, settings),
         Entities(namespace),
         Events(namespace, settings),
-        Timelines(namespace),
         CoOccurrence(namespace, settings),
+        Timelines(namespace),
         Similarity(namespace, settings),
         Gists(namespace, settings),
     )

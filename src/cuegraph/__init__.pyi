@@ -1,0 +1,3 @@
+from cuegraph.wiring import Memory as Memory
+
+__version__: str
