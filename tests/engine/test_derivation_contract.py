@@ -14,8 +14,8 @@ from cuegraph.store.sqlite import MEMORY, SqliteStore
 from cuegraph.testing.derivation_contract import SCENARIOS, OpenStore, Scenario
 from neo4j_fixture import Neo4jServer
 
-SQLITE_CASES = int(os.environ.get("CUEGRAPH_SQLITE_CASES", "600"))  # of each scenario
-NEO4J_CASES = int(os.environ.get("CUEGRAPH_NEO4J_CASES", "12"))
+SQLITE_CASES = int(os.environ.get("CUEGRAPH_SQLITE_CASES", "300"))  # of each scenario
+NEO4J_CASES = int(os.environ.get("CUEGRAPH_NEO4J_CASES", "6"))
 EVERY = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture)
 
 
