@@ -249,18 +249,32 @@ def run(arguments: Sequence[str], lines: Sequence[str] = ()) -> Process:
 
 def deriving_code() -> str:
     """A digest of the sources and settings that decide what an import writes."""
-    root = Path(cuegraph.__path__[0])
-    parts = [repr(Settings().derivation)]
-    for room in DERIVING:
-        for path in sorted((root / room).glob("*.py")):
-            if path.name not in NOT_DERIVING:
-                parts += [str(path.relative_to(root)), path.read_text(encoding="utf-8")]
-    return digest_of("\0".join(parts))
+    root = _sources_root()
+    paths = (path for room in DERIVING for path in sorted((root / room).glob("*.py")))
+    sources = _digest_of_files(root, (path for path in paths if path.name not in NOT_DERIVING))
+    return digest_of(f"{Settings().derivation!r}\0{sources}")
+
+
+def source_code() -> str:
+    """A digest of all of the product's sources."""
+    root = _sources_root()
+    return _digest_of_files(root, sorted(root.rglob("*.py")))
 
 
 def digest_of(text: str) -> str:
     """16 hex digits of SHA-256."""
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]
+
+
+def _sources_root() -> Path:
+    return Path(cuegraph.__path__[0])
+
+
+def _digest_of_files(root: Path, paths: Iterable[Path]) -> str:
+    parts: list[str] = []
+    for path in paths:
+        parts += [str(path.relative_to(root)), path.read_text(encoding="utf-8")]
+    return digest_of("\0".join(parts))
 
 
 def _feed(pipe: IO[str] | None, lines: Sequence[str]) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bench import generate, machine, tables
 from bench.baselines import BASELINES, answer
 from bench.data import Cells, DataSet, Run, Scorer, Scores, load_scorer, read_set
-from bench.product import ImportCost, Product, RecallCost
+from bench.product import ImportCost, Product, RecallCost, source_code
 from bench.vectors import VectorCache
 from cuegraph.wiring import build_analyser
 
@@ -29,6 +29,7 @@ ABLATION: Final[Mapping[str, Mapping[str, float]]] = {
     "fused": {"activation": 0},
     "activation": {},  # all signals: the product as it is, so it needs no run of its own
 }
+CATEGORY_MIN: Final = 5  # questions; smaller categories are one row: their means say little
 TITLES: Final = {
     "words": "words alone",
     "vectors": "vectors alone",
@@ -57,6 +58,7 @@ class SetResult:
     name: str
     messages: int
     conversations: int
+    sources: str  # digest of the product's sources, or that they changed meanwhile
     missing: int
     loading: ImportCost
     recall: RecallCost
@@ -92,7 +94,7 @@ def measure_set(
     data: DataSet, scorer: Scorer, vectors: VectorCache, options: Options
 ) -> tuple[SetResult, Run]:
     """Import, recall, baselines and scores of one set; beside them the product's run."""
-    began = time.perf_counter()
+    began, sources = time.perf_counter(), source_code()
     product = Product(options.cache / data.name, tell)
     loading = product.load(data.conversations, fresh=options.fresh)
     found, missing, cost = product.recall(data.questions)
@@ -103,6 +105,7 @@ def measure_set(
         name=data.name,
         messages=len(data.messages),
         conversations=len(data.conversations),
+        sources=sources if sources == source_code() else "changed while it ran",
         missing=missing,
         loading=loading,
         recall=cost,
@@ -179,11 +182,42 @@ def write(options: Options, start: ImportCost, results: Sequence[SetResult]) -> 
         "machine": described,
         "load_average": machine.load_average(),
         "start": {"wall_s": start.wall_s, "cpu_s": start.cpu_s},
-        "sets": {result.name: asdict(result) for result in results},
+        "sets": {result.name: condensed(result) for result in results},
     }
     return tables.write(
         options.results, f"{date}-{kind}", body, page(body, start, results, quick=options.quick)
     )
+
+
+def condensed(result: SetResult) -> dict[str, Any]:
+    """What is kept of a result: intervals for all questions together, means by category."""
+    systems = result.views["all"]
+    groups = [group for group in systems[PRODUCT] if group != "overall"]
+    return asdict(result) | {
+        "views": {
+            view: {name: cells["overall"] for name, cells in found.items()}
+            for view, found in result.views.items()
+        },
+        "paired": {
+            view: {
+                "best": found["best"],
+                "against": {name: cells["overall"] for name, cells in found["against"].items()},
+            }
+            for view, found in result.paired.items()
+        },
+        "ablation": {name: cells["overall"] for name, cells in result.ablation.items()},
+        "activation": result.activation.get("overall", {}),
+        "categories": {
+            group: {
+                "n": systems[PRODUCT][group]["n"],
+                **{
+                    name: {metric: cells[group][metric]["mean"] for metric in METRICS}
+                    for name, cells in systems.items()
+                },
+            }
+            for group in groups
+        },
+    }
 
 
 def page(
@@ -253,17 +287,23 @@ def _row(name: str, cells: Cells, *, signed: bool = False) -> tuple[str, ...]:
 
 def _category_table(result: SetResult) -> str:
     systems = result.views["all"]
-    groups = [group for group in systems[PRODUCT] if group != "overall"]
-    if len(groups) < 2:
+    sizes = {group: int(systems[PRODUCT][group]["n"]) for group in systems[PRODUCT]}
+    del sizes["overall"]
+    large = [group for group, n in sizes.items() if n >= CATEGORY_MIN]
+    small = [group for group in sizes if group not in large]
+    parts = {group: [group] for group in large}
+    if small:
+        parts[f"{len(small)} of under {CATEGORY_MIN} questions"] = small
+    if len(parts) < 2:
         return ""
-    rows = [
-        (
-            group,
-            str(systems[PRODUCT][group]["n"]),
-            *(f"{cells[group][DECIDING]['mean']:.3f}" for cells in systems.values()),
-        )
-        for group in groups
-    ]
+    rows: list[tuple[str, ...]] = []
+    for title, groups in parts.items():
+        count = sum(sizes[group] for group in groups)
+        means = [
+            sum(sizes[group] * cells[group][DECIDING]["mean"] for group in groups) / count
+            for cells in systems.values()
+        ]
+        rows.append((title, str(count), *(f"{mean:.3f}" for mean in means)))
     return "R@10 by category:\n\n" + tables.table(("category", "n", *systems), rows)
 
 
@@ -280,6 +320,7 @@ def _cost_table(start: ImportCost, results: Sequence[SetResult]) -> str:
         "p99",
         "first answer s",
         "memory MiB",
+        "sources",
     )
     note = (
         f"An import starts one process a conversation; the start ({start.wall_s:.1f} s wall, "
@@ -306,4 +347,5 @@ def _cost_row(start: ImportCost, result: SetResult) -> tuple[str, ...]:
         tables.number(recall.gap_p99_ms),
         tables.number(recall.first_s),
         tables.number(max(loading.memory_mib, recall.memory_mib)),
+        result.sources,
     )

@@ -205,9 +205,12 @@ def test_aliases_at_the_limit_are_answered_and_one_more_is_refused(api: Api) -> 
 
 
 def test_tokens_at_the_limit_are_answered_and_one_more_is_refused(api: Api) -> None:
-    fields = ["namespaces"] * (TOKENS_MAX - 2)
-    assert api.ask(f"{{ {' '.join(fields)} }}") == {"namespaces": [NAMESPACE]}
-    error = api.error(f"{{ {' '.join(fields)} namespaces }}")
+    def query(tokens: int) -> str:
+        speakers = '"Ada" ' * (tokens - 15)  # 15 are the others
+        return f'{{ recall(cue: "a", speakers: [{speakers}]) {{ cue }} }}'
+
+    assert api.ask(query(TOKENS_MAX)) == {"recall": {"cue": "a"}}
+    error = api.error(query(TOKENS_MAX + 1))
     assert code(error) == "LIMIT"
     assert str(TOKENS_MAX) in error["message"]
 

@@ -57,7 +57,9 @@ def test_browser_is_given_the_page(api: Api) -> None:
 
 def test_page_and_our_script_name_no_outside_host() -> None:
     for name in ("graphiql.html", "page.js", "page.css"):
-        assert "//" not in re.sub(r"^\s*//.*$", "", (STATIC / name).read_text("utf-8"), flags=re.MULTILINE)
+        assert "//" not in re.sub(
+            r"^\s*//.*$", "", (STATIC / name).read_text("utf-8"), flags=re.MULTILINE
+        )
     assert loaded()
     assert all(address.startswith("static/") for address in loaded())
 

@@ -1,9 +1,7 @@
-import json
-
 import pytest
 
 from bench.data import QuestionRow
-from bench.product import cues, digest_of, ranked_ids, rankings, run
+from bench.product import digest_of, rankings, run
 
 
 def question(qid: str) -> QuestionRow:
@@ -17,41 +15,10 @@ def question(qid: str) -> QuestionRow:
     }
 
 
-def hit(*external_ids: str) -> dict[str, object]:
-    return {"citations": [{"externalId": id_, "conversation": "c1"} for id_ in external_ids]}
-
-
-def test_cited_messages_are_ranked_by_their_first_hit_each_once() -> None:
-    answer = {"qid": "q1", "hits": [hit("m3"), hit("m1", "m3"), hit(), hit("m1", "m2")]}
-
-    assert ranked_ids(answer) == ["m3", "m1", "m2"]
-
-
-def test_a_question_without_an_answer_ranks_nothing_and_is_counted() -> None:
-    answers = [{"qid": "q2", "hits": [hit("m1")]}]
-
-    found, missing = rankings([question("q1"), question("q2")], answers)
-
-    assert found == [{"qid": "q1", "ranked": []}, {"qid": "q2", "ranked": ["m1"]}]
-    assert missing == 1
-
-
 def test_an_answer_with_no_hits_is_an_answer() -> None:
     found, missing = rankings([question("q1")], [{"qid": "q1", "hits": []}])
 
     assert (found, missing) == ([{"qid": "q1", "ranked": []}], 0)
-
-
-def test_cues_ask_in_the_conversation_at_the_time_of_the_question() -> None:
-    (line,) = cues([question("q1")])
-
-    assert json.loads(line) == {
-        "qid": "q1",
-        "cue": "Where is the kayak?",
-        "namespace": "c1",
-        "now": "2024-05-01T00:00:00Z",
-        "k": 50,
-    }
 
 
 def test_a_command_reports_its_exit_code_last_words_and_cost() -> None:

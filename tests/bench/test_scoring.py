@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bench.baselines import fused, with_previous
-from bench.data import DataSet, MessageRow, QuestionRow
-from bench.product import cues, ranked_ids, rankings
-from bench.quality import PRODUCT, best_baseline, scored
 
 from bench import generate
+from bench.baselines import fused, with_previous
+from bench.data import DataSet, MessageRow, QuestionRow, Run
+from bench.product import cues, ranked_ids, rankings
+from bench.quality import PRODUCT, best_baseline, scored
 from cuegraph.errors import UsageError
 
 SCORED = "recall@10"
@@ -98,8 +98,8 @@ def test_an_answer_to_no_question_counts_for_nothing() -> None:
 
 def test_adversarial_questions_are_left_out_of_a_view_of_their_own() -> None:
     questions = [_question("q1", "a"), _question("q2", "b", category="adversarial")]
-    mine = [{"qid": "q1", "ranked": ["a"]}, {"qid": "q2", "ranked": []}]
-    theirs = [{"qid": "q1", "ranked": []}, {"qid": "q2", "ranked": ["b"]}]
+    mine: Run = [{"qid": "q1", "ranked": ["a"]}, {"qid": "q2", "ranked": []}]
+    theirs: Run = [{"qid": "q1", "ranked": []}, {"qid": "q2", "ranked": ["b"]}]
 
     views, paired = scored(
         DataSet("d", [], questions), RecallScorer(), {PRODUCT: mine, "bm25": theirs}
@@ -165,6 +165,14 @@ def test_generated_text_is_the_same_whatever_the_hash_seed() -> None:
     }
 
     assert len(outputs) == 1
+
+
+def test_a_set_without_adversarial_questions_has_one_view() -> None:
+    mine: Run = [{"qid": "q1", "ranked": ["a"]}]
+
+    views, _ = scored(DataSet("d", [], [_question("q1", "a")]), RecallScorer(), {"bm25": mine})
+
+    assert list(views) == ["all"]
 
 
 def test_an_unknown_set_is_refused_by_name() -> None:

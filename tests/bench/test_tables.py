@@ -1,13 +1,10 @@
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from bench.quality import PRODUCT, best_baseline, scored
 from bench.tables import number, table, with_interval, write
 from bench.timing import Section, Timing, merged, row
-from bench.data import Cells, DataSet, Run
 
 
 def test_a_table_is_markdown_and_bars_in_cells_are_escaped() -> None:
@@ -52,74 +49,3 @@ def test_a_section_is_a_table_of_its_rows() -> None:
         "|---|---|---|---|---|---|\n"
         "| 10 | 2 | 2.00 | 2.98 | 1.00 | 1.00 |\n"
     )
-
-
-class FirstRankScorer:
-    """A scorer with one metric: whether the first id is evidence. The real one comes with the data."""
-
-    def score_run(self, questions, run):  # pyright: ignore
-        marks = [
-            [float(r["ranked"][:1] == q["evidence"][:1])]
-            for q, r in zip(questions, run, strict=True)
-        ]
-        categories = np.array([q["category"] for q in questions])
-        return ["recall@10"], np.array(marks), categories, 0
-
-    def summarise(self, names, table, categories):  # pyright: ignore
-        cell = {"mean": float(table.mean()), "low": 0.0, "high": 1.0}
-        return {"overall": {"n": len(table), "recall@10": cell}}
-
-    def compare(self, names, table_a, table_b, categories):  # pyright: ignore
-        return self.summarise(names, table_a - table_b, categories)
-
-
-def asked(*categories: str) -> DataSet:
-    return DataSet(
-        "tiny",
-        [],
-        [
-            {
-                "qid": f"q{i}",
-                "conversation": "c",
-                "question": "Who?",
-                "category": category,
-                "evidence": [f"m{i}"],
-                "asked_at": None,
-            }
-            for i, category in enumerate(categories)
-        ],
-    )
-
-
-def answered(*ids: str) -> Run:
-    return [{"qid": f"q{i}", "ranked": [id_]} for i, id_ in enumerate(ids)]
-
-
-def test_traps_are_scored_with_and_without_and_the_best_baseline_is_compared() -> None:
-    data = asked("plain", "adversarial", "plain")
-    runs = {
-        PRODUCT: answered("m0", "m1", "m2"),
-        "bm25": answered("m0", "m9", "m9"),
-        "dense": answered("m9", "m1", "m2"),
-    }
-
-    views, paired = scored(data, FirstRankScorer(), runs)
-
-    assert list(views) == ["all", "without adversarial"]
-    assert [views[v][PRODUCT]["overall"]["n"] for v in views] == [3, 2]
-    assert paired["all"]["best"] == "dense"
-    against = paired["all"]["against"]
-    assert against["dense"]["overall"]["recall@10"]["mean"] == pytest.approx(1 / 3)
-    assert paired["without adversarial"]["best"] == "bm25"
-
-
-def test_a_set_without_traps_has_one_view() -> None:
-    views, _ = scored(asked("plain"), FirstRankScorer(), {"bm25": answered("m0")})
-
-    assert list(views) == ["all"]
-
-
-def test_of_equal_baselines_the_first_is_the_best() -> None:
-    cells: dict[str, Cells] = {"overall": {"recall@10": {"mean": 0.5}}}
-
-    assert best_baseline({"rrf": cells, "bm25_sp": cells}) == "bm25_sp"

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
-from cuegraph import sample
+from cuegraph.schema.settings import Limits
 from cuegraph.wiring import open_store
 
 Run = Callable[..., Result]
+COUNT = 20_000  # messages, more than are imported before the interrupt comes
 BAD = ['{"text": "broken"', '{"speaker": "Ada"}', '{"text": "x", "timestamp": "noon"}', "[1]"]
 
 
@@ -125,8 +126,7 @@ def test_workers_give_the_same_memory_as_none(
 @pytest.mark.slow
 def test_an_interrupt_keeps_what_was_committed_and_leaves_no_process(tmp_path: Path) -> None:
     log = tmp_path / "log.jsonl"
-    text = sample.path().read_text("utf-8")
-    log.write_text("".join(text.replace('"id": "', f'"id": "{n}-') for n in range(4)), "utf-8")
+    log.write_text("".join(f'{{"text": "Day {n}.", "id": "{n}"}}\n' for n in range(COUNT)))
     url = f"sqlite:///{tmp_path / 'store.db'}"
     command = [sys.executable, "-m", "cuegraph", "import", str(log), "--store", url]
     process = subprocess.Popen(
@@ -146,8 +146,8 @@ def test_an_interrupt_keeps_what_was_committed_and_leaves_no_process(tmp_path: P
     store = open_store(url)
     kept = sum(1 for _ in store.scan_messages("default"))
     store.close()
-    assert kept % 1000 == 0
-    assert kept > 0
+    assert kept % Limits().batch_messages == 0
+    assert 0 < kept < COUNT
 
 
 def _await_messages(path: Path, url: str) -> None:

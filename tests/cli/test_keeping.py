@@ -1,7 +1,12 @@
 """Looking after a store: export, forget, check, rebuild, stats."""
 
+import contextlib
 import json
+import os
+import pty
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -125,3 +130,37 @@ def test_stats_of_a_namespace_that_is_not_there_says_so(run: Run, filled: Path) 
     result = run("stats", "--namespace", "other", store=filled)
     assert result.exit_code == 1
     assert "no namespace 'other'" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "reply", "code", "count"),
+    [
+        (["--speaker", "Bob"], b"n\n", 1, 6),
+        (["--speaker", "Bob"], b"y\n", 0, 4),
+        (["--speaker", "Bob", "--yes"], b"", 0, 4),
+        (["--message", "m1"], b"", 0, 5),
+    ],
+)
+def test_a_person_is_asked_before_several_messages_go(
+    run: Run, store: Path, options: list[str], reply: bytes, code: int, count: int
+) -> None:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "cuegraph", "forget", *options]
+    with subprocess.Popen(
+        [*command, "--store", f"sqlite:///{store}"], stdin=theirs, stdout=theirs, stderr=theirs
+    ) as process:
+        os.close(theirs)
+        os.write(ours, reply)
+        shown = _all_of(ours)
+    assert process.returncode == code
+    assert ("Forget 2 messages of default? [y/N]" in shown) is bool(reply)
+    assert len(ids_left(run, store)) == count
+
+
+def _all_of(terminal: int) -> str:
+    shown = b""
+    with contextlib.suppress(OSError):  # how a terminal says that the other side is gone
+        while part := os.read(terminal, 4096):
+            shown += part
+    os.close(terminal)
+    return shown.decode()

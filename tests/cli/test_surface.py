@@ -120,12 +120,13 @@ def test_a_file_that_is_no_store_is_one_line(run: Run, tmp_path: Path) -> None:
     assert "file is not a database" in result.stderr
 
 
-def test_a_closed_pipe_ends_the_program_in_silence(filled: Path) -> None:
-    command = f"'{sys.executable}' -m cuegraph export --store 'sqlite:///{filled}'"
+@pytest.mark.parametrize("command", ["export", "stats"])  # much output, and less than a buffer
+def test_a_closed_pipe_ends_the_program_in_silence(filled: Path, command: str) -> None:
+    program = f"'{sys.executable}' -m cuegraph {command} --store 'sqlite:///{filled}'"
     answer = subprocess.run(
-        ["bash", "-c", f"{command} | head -c 10; exit ${{PIPESTATUS[0]}}"],
+        ["bash", "-c", f"{program} | true; exit ${{PIPESTATUS[0]}}"],
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (answer.returncode, answer.stdout, answer.stderr) == (141, '{"cuegraph', "")
+    assert (answer.returncode, answer.stderr) == (141, "")

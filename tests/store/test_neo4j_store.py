@@ -3,10 +3,10 @@
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString, Self, cast
 from urllib.parse import urlsplit
 
 import neo4j
@@ -18,13 +18,14 @@ from cuegraph.errors import (
     StoreUnavailableError,
     UsageError,
 )
-from cuegraph.protocols import Transaction
+from cuegraph.protocols import GraphArrays, Transaction
 from cuegraph.schema.graph import Change, EdgeType, GraphDelta, Label, Node
 from cuegraph.store import neo4j_cypher as cypher
-from cuegraph.store import neo4j_driver
+from cuegraph.store import neo4j_arrays, neo4j_driver
 from cuegraph.store.neo4j_driver import Neo4jSettings
 from cuegraph.store.neo4j_rows import sortable, unsorted
 from cuegraph.store.neo4j_store import Neo4jStore
+from cuegraph.store.sqlite import MEMORY, SqliteStore
 from cuegraph.testing.rows import a_memo, a_message, a_node, adding, an_edge, removing
 
 pytestmark = pytest.mark.neo4j
@@ -227,53 +228,53 @@ def test_sortable_text_is_in_the_order_of_code_points_in_utf_16() -> None:
 # ---------------------------------------------------------------- plans
 
 
-def statements() -> Iterator[tuple[str, LiteralString]]:
+def statements() -> Iterator[tuple[str, str]]:
     """Every constant that is a query, by name."""
     for name, value in vars(cypher).items():
-        if name.startswith("_") or name in {"CONSTRAINTS", "INDEXES", "SHOW_SCHEMA"}:
+        if name.startswith("_") or name in {"CONSTRAINTS", "INDEXES"}:
             continue
-        texts: dict[Any, Any] = (
-            value
-            if isinstance(value, dict)
-            else dict(enumerate(value))
-            if isinstance(value, tuple)
-            else {"": value}
-        )
-        for key, text in texts.items():
-            if isinstance(text, str) and text.split()[0] in {"MATCH", "UNWIND", "MERGE", "CALL"}:
-                yield f"{name} {key}".strip(), cast("LiteralString", text)
+        match value:
+            case str():
+                texts = [value]
+            case dict():
+                texts = [str(text) for text in cast("dict[object, object]", value).values()]
+            case tuple():
+                texts = [str(text) for text in cast("tuple[object, ...]", value)]
+            case _:
+                continue
+        for text in texts:
+            if text.split()[0] in {"MATCH", "UNWIND", "MERGE"}:
+                yield name, text
 
 
-def operators(plan: Any) -> list[str]:
+def operators(plan: Mapping[str, Any]) -> list[str]:
     """Names of a plan's operators."""
     own = plan["operatorType"].split("@")[0]
     return [own] + [name for child in plan.get("children", ()) for name in operators(child)]
 
 
-def test_every_statement_uses_an_index(neo4j_store: Neo4jStore, neo4j_driver: neo4j.Driver) -> None:
+@pytest.mark.slow
+@pytest.mark.timeout(180, func_only=True)  # some 190 plans, each a tenth of a second
+@pytest.mark.usefixtures("neo4j_store")  # for its indexes
+def test_every_statement_uses_an_index(neo4j_driver: neo4j.Driver) -> None:
+    none: list[str] = []
+    lists = ("ids", "keys", "owners", "values", "rows", "places", "numbers")
+    texts = ("namespace", "last", "kind", "before", "low", "high", "operation", "stamp")
     values: dict[str, Any] = {
-        **{
-            n: list[str]() for n in ("ids", "keys", "owners", "values", "rows", "places", "numbers")
-        },
-        **dict.fromkeys(["namespace", "last", "kind", "before", "prefix", "operation"], ""),
-        **dict.fromkeys(["count", "limit", "kept", "revision"], 1),
-        "stamp": "{}",
+        **dict.fromkeys(lists, none),
+        **dict.fromkeys(texts, ""),
+        **dict.fromkeys(("count", "limit", "kept", "revision"), 1),
     }
+    by_number = {"DELETE_EDGES", "DELETE_NODES"}  # found in their namespace before
     seen = 0
     with neo4j_driver.session() as session:
         for name, text in statements():
-            if text == cypher.AWAIT_SCHEMA:
-                continue
-            plan = session.run("EXPLAIN " + text, values).consume().plan
-            found = operators(plan)
+            query = cast("LiteralString", f"EXPLAIN {text}")
+            found = operators(cast("dict[str, Any]", session.run(query, values).consume().plan))
             assert not set(found) & set(SCANS), (name, found)
             if name.startswith(("SELECT_FIRST", "SELECT_LAST", "SELECT_EDGE_", "SCAN", "CLEAR")):
                 assert not set(found) & set(SORTS), (name, found)  # a sort reads the whole fan
-            assert "$namespace" in text or name in {
-                "SELECT_NAMESPACES",
-                "DELETE_EDGES",  # by Neo4j's own number, as it was found in the namespace
-                "DELETE_NODES",
-            }, name
+            assert "$namespace" in text or name in {"SELECT_NAMESPACES", *by_number}, name
             seen += 1
     assert seen > 150
 
@@ -349,12 +350,15 @@ def test_writer_that_waits_too_long_gives_up(
 ) -> None:
     neo4j_store.write("test", add_one)
     hasty = Neo4jStore(replace(neo4j_settings, write_timeout_s=1.0, retry_s=0.5))
-    with neo4j_driver.session() as session, session.begin_transaction() as holder:
+    with (
+        contextlib.closing(hasty),
+        neo4j_driver.session() as session,
+        session.begin_transaction() as holder,
+    ):
         holder.run("MATCH (n:Namespace {name: 'test'}) SET n.lock = 'held'").consume()
         with pytest.raises(StoreUnavailableError, match="not done within its time"):
             hasty.write("test", add_one)
         holder.rollback()
-    hasty.close()
     assert counted(neo4j_store) == 1
 
 
@@ -366,24 +370,35 @@ class Proxy:
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
-        self._server = (parts.hostname, parts.port)
+        self._server = (str(parts.hostname), int(parts.port or 0))
         self._door = socket.create_server(("127.0.0.1", 0))
+        self._lines: list[socket.socket] = []
         self.url = f"bolt://127.0.0.1:{self._door.getsockname()[1]}"
         self.cut = ""
         self.cuts = 0
         threading.Thread(target=self._accept, daemon=True).start()
 
-    def close(self) -> None:
-        """Take no more connections."""
-        with contextlib.suppress(OSError):
-            self._door.shutdown(socket.SHUT_RDWR)
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        end(self._door)
         self._door.close()
+        self.sever()
+        for line in self._lines:
+            line.close()
+
+    def sever(self) -> None:
+        """End all lines."""
+        for line in self._lines:
+            end(line)
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
             while True:
                 client, _ = self._door.accept()
                 server = socket.create_connection(self._server)
+                self._lines += (client, server)
                 for pump in (self._requests, self._answers):
                     threading.Thread(target=pump, args=(client, server), daemon=True).start()
 
@@ -391,74 +406,128 @@ class Proxy:
         with contextlib.suppress(OSError):
             while data := client.recv(1 << 16):
                 if self.cut and COMMIT in data:
-                    if self.cut == "after":
-                        # The client hears nothing more; the server hears the COMMIT, and then the end.
-                        client.shutdown(socket.SHUT_RDWR)
+                    cut, self.cut, self.cuts = self.cut, "", self.cuts + 1
+                    end(client)
+                    if cut == "after":  # the line to the server ends once it has answered
                         server.sendall(data)
-                        server.shutdown(socket.SHUT_WR)
-                    self.cut, self.cuts = "", self.cuts + 1
+                        return
                     break
                 server.sendall(data)
-        self._end(client)
-        if not self.cuts:
-            self._end(server)
+        end(server)
 
     def _answers(self, client: socket.socket, server: socket.socket) -> None:
-        while True:
-            try:
-                data = server.recv(1 << 16)
-            except OSError:
-                break
-            if not data:
-                break
-            with contextlib.suppress(OSError):
-                client.sendall(data)
-        self._end(client)
-        self._end(server)
-
-    def _end(self, line: socket.socket) -> None:
         with contextlib.suppress(OSError):
-            line.shutdown(socket.SHUT_RDWR)
+            while data := server.recv(1 << 16):
+                client.sendall(data)
+        end(client)
+        end(server)
+
+
+def end(line: socket.socket) -> None:
+    """End a line in both directions, whoever waits on it."""
+    with contextlib.suppress(OSError):
+        line.shutdown(socket.SHUT_RDWR)
 
 
 @pytest.mark.parametrize("cut", ["before", "after"])
 def test_commit_cut_off_has_exactly_one_effect(
     neo4j_store: Neo4jStore, neo4j_settings: Neo4jSettings, cut: str
 ) -> None:
-    proxy = Proxy(neo4j_settings.url)
-    store = Neo4jStore(replace(neo4j_settings, url=proxy.url))
-    store.write("test", add_one)
-    calls: list[int] = []
+    with (
+        Proxy(neo4j_settings.url) as proxy,
+        contextlib.closing(Neo4jStore(replace(neo4j_settings, url=proxy.url))) as store,
+    ):
+        store.write("test", add_one)
+        calls: list[int] = []
 
-    def work(transaction: Transaction) -> str:
-        calls.append(add_one(transaction))
-        proxy.cut = cut if len(calls) == 1 else ""
-        return f"attempt {len(calls)}"
+        def work(transaction: Transaction) -> str:
+            calls.append(add_one(transaction))
+            proxy.cut = cut if len(calls) == 1 else ""
+            return f"attempt {len(calls)}"
 
-    result = store.write("test", work)
-    store.close()
-    proxy.close()
+        result = store.write("test", work)
+        assert proxy.cuts == 1
 
-    assert proxy.cuts == 1
     assert counted(neo4j_store) == 2
     # A commit that happened is found by its operation and not done again.
-    assert (calls, result) == (([2], "attempt 1") if cut == "after" else ([2, 2], "attempt 2"))
+    expected = {"before": ([2, 2], "attempt 2"), "after": ([2], "attempt 1")}
+    assert (calls, result) == expected[cut]
 
 
-def test_reader_survives_a_line_that_was_cut_while_idle(
+def test_lines_that_were_cut_while_idle_are_replaced(
     neo4j_store: Neo4jStore, neo4j_settings: Neo4jSettings
 ) -> None:
-    neo4j_store.write("test", lambda t: t.apply(adding(a_node("Ada"))))
-    proxy = Proxy(neo4j_settings.url)
-    store = Neo4jStore(replace(neo4j_settings, url=proxy.url))
-    proxy.cut = "before"
     neo4j_store.write("test", add_one)
-    store.write("test", add_one)  # its first line is cut and another is opened
-    with store.view("test") as view:
-        assert view.nodes([]) == {}
-    store.close()
-    proxy.close()
+    with (
+        Proxy(neo4j_settings.url) as proxy,
+        contextlib.closing(Neo4jStore(replace(neo4j_settings, url=proxy.url))) as store,
+    ):
+        proxy.sever()
+        assert counted(store) == 1
+        proxy.sever()
+        store.write("test", add_one)
+        proxy.sever()
+        assert len(list(store.scan_nodes("test"))) == 1
     assert counted(neo4j_store) == 2
+
+
+# ---------------------------------------------------------------- the whole graph
+
+
+def test_arrays_read_in_slices_are_those_of_sqlite(
+    neo4j_store: Neo4jStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(neo4j_arrays, "SLICE_NODES", 7)
+    nodes = [
+        a_node(f"n{i}", label) for i, label in enumerate(list(Label) * 4) if label != "Message"
+    ]
+    edges = [
+        an_edge(
+            nodes[i].id,
+            type_,
+            nodes[i * i % len(nodes)].id,
+            properties={"weight": i / 64} if i % 3 else {},
+        )
+        for i, type_ in enumerate(list(EdgeType) * 3)
+    ]
+    other = a_node("Ada", namespace="other")
+    sqlite = SqliteStore(MEMORY)
+    for store in (neo4j_store, sqlite):
+        store.write("test", lambda t: t.apply(adding(a_message("m1"), *nodes, *edges)))
+        store.write("other", lambda t: t.apply(adding(other)))
+    found, expected = neo4j_store.graph_arrays("test"), sqlite.graph_arrays("test")
+    sqlite.close()
+
+    assert (found.ids, found.labels) == (expected.ids, expected.labels)
+    assert arcs(found) == arcs(expected)
+    assert len(found.sources) == len(edges)
+
+
+def test_arrays_leave_out_what_users_drew_beside_the_graph(
+    neo4j_store: Neo4jStore, neo4j_driver: neo4j.Driver
+) -> None:
+    ada, bob = a_node("Ada"), a_node("Bob")
+    edge = an_edge(ada.id, EdgeType.CO_OCCURS, bob.id)
+    neo4j_store.write("test", lambda t: t.apply(adding(ada, bob, edge)))
+    rows(neo4j_driver, "MATCH (n:Person) SET n:Pinned CREATE (n)-[:NOTED]->(:Note)-[:AT]->(n)")
+    rows(neo4j_driver, "MATCH (n:Person), (m:Note) CREATE (n)-[:AT]->(m)")
+
+    assert len(neo4j_store.graph_arrays("test").sources) == 1
+    assert len(list(neo4j_store.scan_nodes("test"))) == 2
+
+
+def test_arrays_of_nothing_are_empty(neo4j_store: Neo4jStore) -> None:
+    arrays = neo4j_store.graph_arrays("test")
+    assert (arrays.ids, arrays.labels, len(arrays.sources)) == ([], [], 0)
+
+
+@pytest.mark.parametrize("count", [0, 1, 16_000, 16_001, 999_999])
+def test_slices_meet_and_cover_all_ids(count: int) -> None:
+    ranges = neo4j_arrays._ranges(count)
+    assert ranges[0][0] == ""
+    assert ranges[-1][1] > "f" * 32
+    assert [low for low, _ in ranges[1:]] == [high for _, high in ranges[:-1]]
+    assert ranges == sorted(ranges)
 
 
 def test_scrub_says_that_bytes_remain(neo4j_store: Neo4jStore) -> None:
@@ -474,6 +543,12 @@ def rows(driver: neo4j.Driver, query: LiteralString) -> list[dict[str, Any]]:
     """What the query finds, asked behind the store's back."""
     with driver.session() as session:
         return [record.data() for record in session.run(query)]
+
+
+def arcs(arrays: GraphArrays) -> list[tuple[int, ...]]:
+    """The edges as tuples, sorted."""
+    columns = (arrays.sources, arrays.targets, arrays.types, arrays.weights)
+    return sorted(zip(*(column.tolist() for column in columns), strict=True))
 
 
 def a_count(count: int) -> Node:

@@ -198,6 +198,10 @@ def serve(
     allow_remote: Annotated[
         bool, typer.Option("--allow-remote", help="Listen where other machines can reach it.")
     ] = False,
+    host_names: Annotated[
+        list[str] | None,
+        typer.Option("--host-name", help="Name that others call this machine by; repeatable."),
+    ] = None,
 ) -> None:
     """Serve GraphQL, with GraphiQL to try it, until stopped.
 
@@ -206,7 +210,15 @@ def serve(
     with rim(debug=context.obj):
         from cuegraph.cli.serving import run_serve
 
-        raise typer.Exit(run_serve(store, namespace, host, port, allow_remote=allow_remote))
+        code = run_serve(
+            store,
+            namespace,
+            host,
+            port,
+            allow_remote=allow_remote,
+            host_names=host_names or (),
+        )
+        raise typer.Exit(code)
 
 
 @app.command()

@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -26,8 +27,16 @@ CUES_NAME: Final = "cues.jsonl"
 DEMO_HITS: Final = 3  # of the k that each cue asks for: all five answers fit a terminal
 
 
-def run_serve(store: str, namespace: str, host: str, port: int, *, allow_remote: bool) -> int:
-    """Serves until stopped."""
+def run_serve(
+    store: str,
+    namespace: str,
+    host: str,
+    port: int,
+    *,
+    allow_remote: bool,
+    host_names: Sequence[str],
+) -> int:
+    """Serves until stopped; `host_names` are names that requests may come under, beside our own."""
     if not allow_remote and not is_loopback(host):
         raise UsageError(
             f"{host} can be reached from other machines, and the API asks for no password yet",
@@ -36,7 +45,7 @@ def run_serve(store: str, namespace: str, host: str, port: int, *, allow_remote:
     with listen(host, port) as listening:
         engine = open_engine(store, is_warm=True)
         try:
-            _serve(engine, namespace, listening)
+            _serve(engine, namespace, listening, host_names)
         finally:
             engine.close()
     return 0
@@ -51,7 +60,7 @@ def run_demo(store: str, port: int | None, *, is_served: bool) -> int:
         _answer_cues(engine)
         _show_places(store)
         if listening:
-            _serve(engine, DEMO_NAMESPACE, listening)
+            _serve(engine, DEMO_NAMESPACE, listening, ())
     finally:
         if listening:
             listening.close()
@@ -96,16 +105,20 @@ def _listen_somewhere(port: int | None) -> socket.socket:
         return listen(LOCALHOST, 0)
 
 
-def _serve(engine: Engine, namespace: str, listening: socket.socket) -> None:
+def _serve(
+    engine: Engine, namespace: str, listening: socket.socket, host_names: Sequence[str]
+) -> None:
     import uvicorn
 
-    from cuegraph.graphql.app import create_app
+    from cuegraph.graphql.app import PATH, THIS_MACHINE, create_app
 
-    app = create_app(engine, default_namespace=namespace, graphiql=True)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False))
     host, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
-    say(f"GraphQL and GraphiQL: http://{shown}:{port}/graphql (Ctrl-C ends it)")
+    app = create_app(
+        engine, default_namespace=namespace, allowed_hosts=(*THIS_MACHINE, shown, *host_names)
+    )
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False))
+    say(f"GraphQL and GraphiQL: http://{shown}:{port}{PATH} (Ctrl-C ends it)")
     # uvicorn ends in peace, then raises the signal again: being stopped is how serving ends.
     signal.signal(signal.SIGTERM, _end)
     try:

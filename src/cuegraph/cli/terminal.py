@@ -21,8 +21,10 @@ PIPE_CLOSED: Final = 141  # 128 + SIGPIPE: the reader has had enough
 def rim(*, debug: bool) -> Generator[None]:
     """Runs a command; a failure ends it with one line on stderr, or with `debug` a traceback."""
     try:
-        yield
-        sys.stdout.flush()  # a closed pipe shows here, not at the interpreter's end
+        try:
+            yield
+        finally:
+            sys.stdout.flush()  # a closed pipe shows here, not at the interpreter's end
     except (typer.Exit, typer.Abort):
         raise
     except CuegraphError as error:

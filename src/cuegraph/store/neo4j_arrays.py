@@ -1,69 +1,99 @@
-"""A namespace's whole graph out of Neo4j as arrays, a slice of the ids at a time."""
+"""A namespace's whole graph out of Neo4j as arrays, some slices of the ids at a time."""
 
-from typing import Any, Final, LiteralString
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Final, LiteralString, TypeAlias
 
 import numpy as np
+from neo4j import Record
 from numpy.typing import NDArray
 
 from cuegraph.protocols import GraphArrays
-from cuegraph.schema.graph import Label
+from cuegraph.schema.graph import EdgeType, Label
 from cuegraph.store import neo4j_cypher as cypher
-from cuegraph.store.neo4j_view import Runner
 
-SLICE_NODES: Final = 8_000  # aimed at; with 6 edges a node, a slice is about 1 MB on the wire
+Query: TypeAlias = Callable[[LiteralString, dict[str, Any]], Sequence[Record]]
+
+SLICE_NODES: Final = 16_000  # aimed at; with 6 edges a node, a slice is about 2 MB on the wire
+SLICES_AT_ONCE: Final = 4  # measured: two connections read 1.9 times as fast as one, on two cores
+TYPE_CODES: Final = {type_.value: code for code, type_ in enumerate(EdgeType)}
 
 
-def read_arrays(runner: Runner, namespace: str) -> GraphArrays:
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Nodes of a range of ids, by id, and the edges that begin at them.
+
+    `numbers`, `sources` and `targets` are Neo4j's own numbers of nodes.
+    """
+
+    ids: list[str]
+    labels: list[Label]
+    numbers: NDArray[np.int64]
+    sources: NDArray[np.int64]
+    targets: NDArray[np.int64]
+    types: NDArray[np.int16]
+    weights: NDArray[np.float32]
+
+
+def read_arrays(query: Query, namespace: str) -> GraphArrays:
     """The graph as it is committed while we read; edges by (source, target, type, weight).
 
-    Three statements and two a slice. An edge whose end came or went meanwhile is left out.
+    One statement and two a slice; `query` is called by several threads. An edge whose end came or
+    went meanwhile is left out.
     """
-    (row,) = runner.run(cypher.COUNT_GRAPH, {"namespace": namespace})
-    ids: list[str] = []
-    labels: list[Label] = []
-    numbers: list[NDArray[np.int64]] = []  # Neo4j's own numbers of the nodes
-    arcs: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int16], NDArray[np.float32]]]
-    arcs = []
-    names = cypher.GRAPH_LABELS
-    for prefix in _prefixes(row["count"]):
-        nodes = _slice(runner, cypher.GRAPH_NODES, namespace, prefix)
-        ids += nodes["ids"]
-        labels += [names[code] for code in nodes["labels"]]
-        numbers.append(np.array(nodes["numbers"], np.int64))
-        edges = _slice(runner, cypher.GRAPH_EDGES, namespace, prefix)
-        arcs.append(
-            (
-                np.array(edges["sources"], np.int64),
-                np.array(edges["targets"], np.int64),
-                np.array(edges["types"], np.int16),
-                np.array(edges["weights"], np.float32),
+    (row,) = query(cypher.COUNT_GRAPH, {"namespace": namespace})
+    with ThreadPoolExecutor(SLICES_AT_ONCE) as pool:
+        slices = list(
+            pool.map(
+                lambda bounds: _slice(query, namespace, *bounds),
+                _ranges(row["count"]),
             )
         )
-    known = np.concatenate(numbers)
+    known = np.concatenate([part.numbers for part in slices])
     order = np.argsort(known)
     known = known[order]
-    sources, found_sources = _places(np.concatenate([a[0] for a in arcs]), known, order)
-    targets, found_targets = _places(np.concatenate([a[1] for a in arcs]), known, order)
-    types = np.concatenate([a[2] for a in arcs])
-    weights = np.concatenate([a[3] for a in arcs])
-    rows = np.flatnonzero(found_sources & found_targets)
+    sources, begun = _places(np.concatenate([part.sources for part in slices]), known, order)
+    targets, ended = _places(np.concatenate([part.targets for part in slices]), known, order)
+    types = np.concatenate([part.types for part in slices])
+    weights = np.concatenate([part.weights for part in slices])
+    rows = np.flatnonzero(begun & ended)
     rows = rows[np.lexsort((weights[rows], types[rows], targets[rows], sources[rows]))]
-    return GraphArrays(ids, labels, sources[rows], targets[rows], types[rows], weights[rows])
+    return GraphArrays(
+        ids=[id_ for part in slices for id_ in part.ids],
+        labels=[label for part in slices for label in part.labels],
+        sources=sources[rows],
+        targets=targets[rows],
+        types=types[rows],
+        weights=weights[rows],
+    )
 
 
-def _slice(
-    runner: Runner, statement: LiteralString, namespace: str, prefix: str
-) -> dict[str, list[Any]]:
-    (row,) = runner.run(statement, {"namespace": namespace, "prefix": prefix})
-    return row.data()
+def _slice(query: Query, namespace: str, low: str, high: str) -> Slice:
+    bounds = {"namespace": namespace, "low": low, "high": high}
+    (nodes,) = query(cypher.GRAPH_NODES, bounds)
+    edges = query(cypher.GRAPH_EDGES, bounds)
+    counts = [len(row["sources"]) for row in edges]
+    return Slice(
+        ids=nodes["ids"],
+        labels=[cypher.GRAPH_LABELS[code] for code in nodes["labels"]],
+        numbers=np.array(nodes["numbers"], np.int64),
+        sources=_joined([row["sources"] for row in edges], np.int64),
+        targets=_joined([row["targets"] for row in edges], np.int64),
+        types=np.repeat(np.array([TYPE_CODES[row["type"]] for row in edges], np.int16), counts),
+        weights=_joined([row["weights"] for row in edges], np.float32),
+    )
 
 
-def _prefixes(count: int) -> list[str]:
-    """Hex prefixes that cut the ids, which are hashes, into even slices, in order."""
-    digits = 0
-    while count > SLICE_NODES * 16**digits:
-        digits += 1
-    return [f"{i:0{digits}x}" for i in range(16**digits)] if digits else [""]
+def _joined(lists: Sequence[list[Any]], dtype: type[Any]) -> NDArray[Any]:
+    return np.concatenate([np.zeros(0, dtype), *(np.array(part, dtype) for part in lists)])
+
+
+def _ranges(count: int) -> list[tuple[str, str]]:
+    """Half-open ranges that cut the ids, which are hashes in hex, into even slices, in order."""
+    slices = -(-count // SLICE_NODES) or 1
+    bounds = [f"{i * 16**8 // slices:08x}" for i in range(slices)]
+    return list(zip(["", *bounds[1:]], [*bounds[1:], "g"], strict=True))
 
 
 def _places(

@@ -43,10 +43,9 @@ def _union(template: LiteralString) -> LiteralString:
     return "\nUNION ALL\n".join(_by_type(template).values())
 
 
-def _cases(expression: LiteralString, names: Iterable[str]) -> LiteralString:
-    whens = " ".join(
-        f"WHEN {_expand(expression, name=name)} THEN {code}" for code, name in enumerate(names)
-    )
+def _label_code(labels: Iterable[Label]) -> LiteralString:
+    """The place of a node's label among the labels."""
+    whens = " ".join(f"WHEN n:{label} THEN {code}" for code, label in enumerate(labels))
     return cast("LiteralString", f"CASE {whens} END")
 
 
@@ -421,19 +420,21 @@ WHERE n.namespace = $namespace AND n.id IS NOT NULL RETURN count(n) AS count
 GRAPH_LABELS: Final = tuple(sorted(Label, key=lambda label: label is Label.ENTITY))  # broadest last
 GRAPH_NODES: Final = f"""
 MATCH (n:Memory) USING INDEX SEEK n:Memory(namespace, id)
-WHERE n.namespace = $namespace AND n.id STARTS WITH $prefix
+WHERE n.namespace = $namespace AND n.id >= $low AND n.id < $high
 WITH n ORDER BY n.namespace, n.id
 RETURN collect(id(n)) AS numbers, collect(n.id) AS ids,
-  collect({_cases("n:<name>", GRAPH_LABELS)}) AS labels
+  collect({_label_code(GRAPH_LABELS)}) AS labels
 """
-GRAPH_EDGES: Final = f"""
+GRAPH_EDGES: Final = _expand(
+    """
 MATCH (n:Memory) USING INDEX SEEK n:Memory(namespace, id)
-WHERE n.namespace = $namespace AND n.id STARTS WITH $prefix
-MATCH (n)-[r]->(m)
-RETURN collect(id(n)) AS sources, collect(id(m)) AS targets,
-  collect({_cases("type(r) = '<name>'", EdgeType)}) AS types,
+WHERE n.namespace = $namespace AND n.id >= $low AND n.id < $high
+MATCH (n)-[r:<types>]->(m)
+RETURN type(r) AS type, collect(id(n)) AS sources, collect(id(m)) AS targets,
   collect(coalesce(r.weight, 1.0)) AS weights
-"""
+""",
+    types="|".join(EdgeType),
+)
 
 # ---------------------------------------------------------------- removing
 

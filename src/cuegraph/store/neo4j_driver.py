@@ -82,9 +82,7 @@ class Neo4jSettings:
     database: str | None = None  # None is the user's home database
     connect_timeout_s: float = 5.0
     acquire_timeout_s: float = 10.0  # a connection from the pool, log-in included
-    read_timeout_s: float = (
-        60.0  # one reading transaction; building an index of 1M nodes takes 10 s
-    )
+    read_timeout_s: float = 60.0  # one reading transaction; 1M nodes as arrays take some 10 s
     write_timeout_s: float = 600.0  # one writing transaction, the wait for its lock included
     retry_s: float = 30.0  # how long a transaction that may succeed next time is tried again
     connections_max: int = 50
@@ -178,15 +176,6 @@ def _of_server(error: Neo4jError, url: str) -> CuegraphError:
         if any(fragment in code or fragment in (error.message or "") for fragment in fragments):
             return kind(f"{where}: {found} ({code}).", hint=hint)
     return StoreError(f"{where}: {code}.", hint="Read the server's log (neo4j.log, debug.log).")
-
-
-def _is_address(url: str) -> bool:
-    parts = urlsplit(url)
-    try:
-        _ = parts.port
-    except ValueError:
-        return False
-    return parts.scheme in SCHEMES and bool(parts.hostname) and "@" not in parts.netloc
 
 
 def _version(agent: str, url: str) -> str:

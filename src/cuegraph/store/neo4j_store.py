@@ -91,13 +91,16 @@ class Neo4jStore:
             yield read_edge(row["type"], row["row"])
 
     def graph_arrays(self, namespace: str) -> GraphArrays:
+        def read() -> GraphArrays:
+            return read_arrays(lambda text, values: self._query(text, **values), namespace)
+
         # A reader sees what others commit meanwhile: a reading counts if nothing was committed.
         for _ in range(ARRAY_ATTEMPTS):
             revision = self.revision(namespace)
-            arrays = self._read(lambda runner: read_arrays(runner, namespace))
+            arrays = read()
             if self.revision(namespace) == revision:
                 return arrays
-        return self._write(namespace, lambda transaction: transaction.arrays())
+        return self._write(namespace, lambda _: read())  # under the lock, so no one else writes
 
     def scrub(self, namespace: str) -> Mapping[str, str]:
         return {
@@ -180,7 +183,7 @@ class Neo4jStore:
         with self._errors(), self._session(neo4j.READ_ACCESS) as session:
             return session.execute_read(attempt)
 
-    def _query(self, statement: LiteralString, **parameters: object) -> list[Record]:
+    def _query(self, statement: LiteralString, **parameters: object) -> list[neo4j.Record]:
         return self._read(lambda runner: list(runner.run(statement, parameters)))
 
     def _write(self, namespace: str, work: Callable[[Neo4jTransaction], T]) -> T:

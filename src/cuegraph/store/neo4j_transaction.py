@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Final, LiteralString, TypeVar
 
 from cuegraph.errors import InvariantError
-from cuegraph.protocols import GraphArrays
 from cuegraph.schema.graph import (
     REVISION_MODULUS,
     Change,
@@ -19,7 +18,6 @@ from cuegraph.schema.graph import (
 from cuegraph.schema.ids import canonical_json
 from cuegraph.schema.log import Act, Message
 from cuegraph.store import neo4j_cypher as cypher
-from cuegraph.store.neo4j_arrays import read_arrays
 from cuegraph.store.neo4j_rows import (
     Row,
     act_row,
@@ -87,10 +85,6 @@ class Neo4jTransaction(Neo4jView):
         """Remove the namespace's node; its rows are gone already."""
         self._run_counted(cypher.DELETE_NAMESPACE, 1)
         self._stored = (self._revision, self._stamp)
-
-    def arrays(self) -> GraphArrays:
-        """The graph as arrays, while no one else writes."""
-        return read_arrays(self._runner, self._namespace)
 
     def finish(self) -> None:
         """Delete what is hidden and write the namespace's revision and stamp: the last step."""

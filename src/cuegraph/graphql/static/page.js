@@ -1,13 +1,16 @@
 // Starts GraphiQL with example tabs. They are about the sample conversation; other memories answer them too.
 "use strict";
 
+// The first has no variables: GraphiQL 3.8.3 leaves out those of the tab that it opens with.
 const EXAMPLES = [
   {
-    variables: { cue: "Who forgot the stove when the climbing group slept in the hut?" },
     query: `# What does the memory hold for a cue, how sure is it, and why?
-# The play button or Ctrl-Enter asks; the cue is below, under Variables.
-query Recall($cue: String!) {
-  recall(cue: $cue, first: 5) {
+# The play button or Ctrl-Enter asks.
+query Recall {
+  recall(
+    cue: "Who forgot the stove when the climbing group slept in the hut?"
+    first: 5
+  ) {
     confidence
     hits {
       score
