@@ -20,8 +20,8 @@ from cuegraph.errors import (
 )
 from cuegraph.protocols import GraphArrays, Transaction
 from cuegraph.schema.graph import Change, EdgeType, GraphDelta, Label, Node
-from cuegraph.store import neo4j_cypher as cypher
 from cuegraph.store import neo4j_arrays, neo4j_driver
+from cuegraph.store import neo4j_cypher as cypher
 from cuegraph.store.neo4j_driver import Neo4jSettings
 from cuegraph.store.neo4j_rows import sortable, unsorted
 from cuegraph.store.neo4j_store import Neo4jStore

@@ -45,7 +45,7 @@ class SpacyExtractor:
 
     def __init__(self, nlp: Language, *, stamp: str, lemmas: Lemmas, characters_max: int) -> None:
         self._nlp = nlp
-        self._recogniser = cast("Pipe", nlp.get_pipe("ner"))
+        self._recogniser = cast(Pipe, nlp.get_pipe("ner"))
         self._stamp = stamp
         self._lemmas = lemmas
         self._characters_max = characters_max

@@ -138,7 +138,9 @@ class Recaller:
             levels = {}
         places = sorted(levels)
         amounts = np.array([levels[place] for place in places])
-        amounts /= amounts.sum() or 1.0  # one unit of activation, however many seeds: it bounds the work
+        amounts /= (
+            amounts.sum() or 1.0
+        )  # one unit of activation, however many seeds: it bounds the work
         return spread(index.graph, np.array(places, np.int64), amounts, self._settings)
 
     def _reached(self, index: NamespaceIndex, asked: Asked, base: Signals, flow: Spread) -> Signals:
