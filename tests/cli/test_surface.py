@@ -1,5 +1,6 @@
 """What the command line promises before any work: help, usage, errors, and a quick start."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -23,12 +24,12 @@ HEAVY = {"numpy", "spacy", "onnxruntime", "neo4j", "strawberry", "rich", "uvicor
 
 
 def test_help_of_every_command_is_as_reviewed(run: Run, request: pytest.FixtureRequest) -> None:
-    """Run scripts/test --update-golden to write it anew; the diff is reviewed."""
+    """Run with UPDATE_GOLDEN=1 to write it anew; the diff is reviewed."""
     shown = "\n".join(
         f"$ cuegraph {' '.join([*command, '--help'])}\n{run(*command, '--help').stdout}"
         for command in COMMANDS
     )
-    if request.config.getoption("--update-golden", default=False):
+    if os.environ.get("UPDATE_GOLDEN") == "1":
         GOLDEN.write_text(shown, encoding="utf-8")
     assert shown == GOLDEN.read_text("utf-8")
 
