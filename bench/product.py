@@ -4,6 +4,7 @@ One SQLite store a data set, one namespace a conversation, kept in the cache fol
 already is used again, as long as the code that derives it is the same.
 """
 
+import functools
 import hashlib
 import json
 import os
@@ -247,8 +248,12 @@ def run(arguments: Sequence[str], lines: Sequence[str] = ()) -> Process:
     )
 
 
+@functools.cache
 def deriving_code() -> str:
-    """A digest of the sources and settings that decide what an import writes."""
+    """A digest of the sources and settings that decide what an import writes.
+
+    Taken once: what changes during a run must not throw away what the run has imported.
+    """
     root = _sources_root()
     paths = (path for room in DERIVING for path in sorted((root / room).glob("*.py")))
     sources = _digest_of_files(root, (path for path in paths if path.name not in NOT_DERIVING))

@@ -1,6 +1,7 @@
 """Writing: every change of the log, and the graph that follows from it, in one transaction."""
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 
@@ -12,7 +13,7 @@ from cuegraph.protocols import Selector, Store, Transaction, View
 from cuegraph.schema.graph import Change, GraphDelta, Memo, MemoKind
 from cuegraph.schema.ids import content_id
 from cuegraph.schema.log import Act, Message
-from cuegraph.schema.settings import Settings
+from cuegraph.schema.settings import DerivationSettings, Settings
 
 ENGINE_VERSION = "1"
 
@@ -169,7 +170,12 @@ class Deriver:
         return self._pipeline(transaction.namespace).update(changes, transaction)
 
     def _pipeline(self, namespace: str) -> Pipeline:
-        return Pipeline(all_passes(namespace, self._settings.derivation))
+        return _pipeline(namespace, self._settings.derivation)
+
+
+@functools.lru_cache(maxsize=64)  # passes hold no state but their namespace and settings
+def _pipeline(namespace: str, settings: DerivationSettings) -> Pipeline:
+    return Pipeline(all_passes(namespace, settings))
 
 
 class _RollBackError(Exception):

@@ -38,6 +38,13 @@ class Pipeline:
     def __init__(self, passes: Sequence[Pass | Tally]) -> None:
         check_pipeline(passes)
         self._passes = tuple(passes)
+        following = [*passes[1:], None]
+        # A protocol's isinstance looks at every member; done once, not at every write.
+        self._steps: list[tuple[Pass, Tally | None]] = [
+            (step, after if after is not None and not isinstance(after, Pass) else None)
+            for step, after in zip(passes, following, strict=True)
+            if isinstance(step, Pass)
+        ]
 
     @property
     def passes(self) -> tuple[Pass | Tally, ...]:
@@ -55,21 +62,18 @@ class Pipeline:
         """
         total = GraphDelta()
         total.extend(changes)
-        pairs: list[tuple[Rows, Rows]] = []
-        held = GraphDelta()
-        for step, tally in zip(self._passes, (*self._passes[1:], None), strict=True):
-            if isinstance(step, Pass):
-                pairs = []
-                keys = sorted(step.touched(total, transaction))
-                delta = _derive(step, keys, transaction, pairs)
-                if tally is not None and not isinstance(tally, Pass):
-                    held = delta  # its edges may end at nodes that the tally writes
-                    continue
-            else:
-                delta = _count(step, pairs, transaction)
-                delta.extend(held)
-            transaction.apply(delta)
-            total.extend(delta)
+        for step, tally in self._steps:
+            pairs: list[tuple[Rows, Rows]] = []
+            delta = _derive(step, sorted(step.touched(total, transaction)), transaction, pairs)
+            if (
+                tally is not None
+            ):  # together: the pass's edges may end at nodes that the tally writes
+                counted = _count(tally, pairs, transaction)
+                counted.extend(delta)
+                delta = counted
+            if delta:
+                transaction.apply(delta)
+                total.extend(delta)
         return total
 
     def rebuild(
@@ -79,12 +83,10 @@ class Pipeline:
         on_pass: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Derive every key from nothing; the log and its memos are stored, and no node or edge is."""
-        for step, tally in zip(self._passes, (*self._passes[1:], None), strict=True):
-            if not isinstance(step, Pass):
-                continue
+        for step, tally in self._steps:
             on_pass(step.name)
             keys = sorted(step.keys(transaction, messages()))
-            if tally is not None and not isinstance(tally, Pass):
+            if tally is not None:
                 # Counted first: the pass's edges may end at nodes that the tally writes. Deriving twice
                 # costs less than holding all of its rows.
                 on_pass(tally.name)
