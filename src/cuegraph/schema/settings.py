@@ -56,6 +56,7 @@ class RecallSettings:
     entities_weight: float = 0.2
     times_weight: float = 0.4
     activation_weight: float = 0.6
+    full_words: int = 8  # words that a message must have for its vector to count in full
     seeds_max: int = 24  # nodes that activation starts from
     candidates_max: int = (
         400  # memories rescored after the binary scan: 0.988 of the exact top 20 at 1M

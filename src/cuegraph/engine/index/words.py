@@ -71,6 +71,13 @@ class Words:
         self._total_length -= int(self._lengths[place])
         self._lengths[place] = 0
 
+    def lengths(self, places: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Words of each place's document, stop words apart; 0 for a place that has none."""
+        found = np.zeros(len(places), np.float32)
+        held = places < len(self._lengths)
+        found[held] = self._lengths[places[held]]
+        return found
+
     def idf(self, term: str) -> float:
         """ln(1 + (N - df + 0.5) / (df + 0.5)); of a term that no document has, the highest."""
         df = len(self._places.get(term, ()))
