@@ -110,10 +110,11 @@ def _measured(size: int, queries: int, settings: RecallSettings) -> dict[str, st
 def _seeds(
     made: Generated, rng: np.random.Generator
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The hub and some events, sorted, with levels in (0, 1]."""
+    """The hub and some events, sorted, with levels that add up to 1, as recall spreads them."""
     events = rng.choice(made.events, SEEDS, replace=False)
     places = np.sort(np.append(events, made.hub)).astype(np.int64)
-    return places, 1.0 - rng.random(len(places)) * 0.9
+    levels = 1.0 - rng.random(len(places)) * 0.9
+    return places, levels / levels.sum()
 
 
 def _kept(

@@ -3,7 +3,7 @@
 score = words + vectors + entities + times + activation, each a weight (settings) times a value in [0, 1]
 
 words       BM25 / the best BM25 of this cue
-vectors     cosine / the best cosine of this cue, not below 0
+vectors     cosine / the best cosine of this cue, not below 0; less for a turn of few words
 entities    1 where a speaker whom the cue names said it
 times       1 where the message, or an event in it, falls in a time that the cue names
 activation  what reached the node beyond its own seed / the most that reached any
