@@ -215,6 +215,10 @@ def test_tokens_at_the_limit_are_answered_and_one_more_is_refused(api: Api) -> N
     assert str(TOKENS_MAX) in error["message"]
 
 
+def test_a_field_repeated_within_the_tokens_is_refused_as_a_limit(api: Api) -> None:
+    assert code(api.error("{ " + "namespaces " * (TOKENS_MAX - 2) + "}")) == "LIMIT"
+
+
 @pytest.mark.parametrize("first", [0, -1, 101, 10**200])
 def test_page_out_of_bounds_is_refused_as_literal_and_as_variable(api: Api, first: int) -> None:
     literal = f"{{ events(first: {first}) {{ edges {{ cursor }} }} }}"

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
@@ -181,7 +182,10 @@ class Engine:
             scratch.close()
 
     def recall(self, namespace: str, cue: Cue) -> Recall:
-        """What the memory holds for the cue, best first. Changes nothing."""
+        """What the memory holds for the cue, best first. Changes nothing.
+
+        A cue without an asking time is asked now.
+        """
         self._known(namespace)
         limits = self._settings.limits
         if len(cue.text) > limits.cue_characters_max:
@@ -196,6 +200,7 @@ class Engine:
         for time in (cue.now, cue.as_of):
             check_time(time)
         self._deriver().check_stamp(namespace)
+        cue = replace(cue, now=cue.now or format_time(self._clock.now()))
         index = self._indexes.index(namespace)
         return self._recaller.recall(index, cue, self._analyser().embedder)
 

@@ -36,6 +36,7 @@ log: Final = logging.getLogger(__name__)
 
 # graphql-core's words on documents that it stops reading, which it has no code for.
 BEYOND_LIMITS: Final = ("Document contains more than", "Document is nested too deeply")
+ABORTED: Final = "Validation aborted."  # graphql-core, for a field that is repeated too often
 SERVER_LOG: Final = "Look for the request's id in the server's log."
 
 # The engine's own words on these name addresses, files and versions, which are the operator's.
@@ -100,6 +101,8 @@ def _of_graphql(error: GraphQLError, *, before_execution: bool) -> tuple[str, st
         if any(words in error.message for words in BEYOND_LIMITS):
             return "LIMIT", "Ask in several smaller requests."
         return "GRAPHQL_PARSE_FAILED", "Mend the document at the place given."
+    if error.message == ABORTED:
+        return "LIMIT", "Ask in several smaller requests."
     if before_execution:
         return "GRAPHQL_VALIDATION_FAILED", "Compare the document with the schema."
     return "BAD_USER_INPUT", "Compare the variables with the schema."

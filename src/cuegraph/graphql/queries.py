@@ -60,7 +60,7 @@ class Query:
             str | None,
             strawberry.argument(
                 description="The asking time, ISO 8601, which «yesterday» in the cue is "
-                "relative to. Without it only absolute times are understood."
+                "relative to. The present, unless given."
             ),
         ] = None,
         as_of: Annotated[
