@@ -7,6 +7,7 @@ Exit codes: 0 ok, 1 failed, 2 usage, 3 partly done, 4 store unreachable, 130 int
 """
 
 import io
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -54,6 +55,9 @@ app.add_typer(neo4j, name="neo4j", help="Run a Neo4j server of your own, without
 
 def main() -> None:
     """Run the command line; the entry point of `cuegraph` and `python -m cuegraph`."""
+    # Threads of BLAS wait for one another on products as small as ours: twice the CPU for nothing.
+    # Read when numpy is first imported; worker processes inherit it.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8")  # data is UTF-8 whatever the locale

@@ -169,7 +169,7 @@ def _titled(words: Sequence[Word], position: int, word: Word) -> list[tuple[int,
 
 def _owner_of_kin(words: Sequence[Word], position: int) -> list[tuple[int, int, str]]:
     """The name in "Karim's uncle"."""
-    following = words[position + 1].lemma
+    following = words[position + 1].lemma if position + 1 < len(words) else ""
     if following not in lexicon.KIN and following not in {"friend", "boss", "colleague"}:
         return []
     first = position
