@@ -8,7 +8,18 @@ from cuegraph.extract import SpacyExtractor
 from cuegraph.schema.extraction import Utterance
 
 FRAGMENTS = (
-    *("my sister", "Mom's", "Karim's uncle", "'s", "\u2019s", "Dr.", "our dog", "called", "named", "Ms"),
+    *(
+        "my sister",
+        "Mom's",
+        "Karim's uncle",
+        "'s",
+        "\u2019s",
+        "Dr.",
+        "our dog",
+        "called",
+        "named",
+        "Ms",
+    ),
     *("Amina", "Jonas Weber", "Paris", "'The Wall'", '"Piranesi"', "watched", "read", "moved to"),
     *(
         "am",
