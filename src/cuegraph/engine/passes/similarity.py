@@ -36,6 +36,7 @@ from cuegraph.schema.settings import DerivationSettings
 from cuegraph.schema.vector import DOT_ONE, RANK_BITS, RANK_DIGITS
 
 DIGIT_BITS: Final = 4
+NONE: Final = -1
 QUIET_PRODUCT: Final = (
     2**18
 )  # multiplications; OpenBLAS runs products up to this size in one thread
@@ -147,19 +148,25 @@ class Similarity:
 
     def _differing(self, before: Mapping[str, Memo], after: Mapping[str, Memo]) -> set[str]:
         """Ids in `after` whose nearest are not what they were, over the leaves inside the region."""
-        old, new = self._nearest_of(before), self._nearest_of(after)
-        return {id_ for id_, found in new.items() if old.get(id_) != found}
+        ids = sorted({*before, *after})
+        place_of = {id_: place for place, id_ in enumerate(ids)}
+        old, new = self._nearest_of(before, place_of), self._nearest_of(after, place_of)
+        moved = np.flatnonzero((old != new).any(axis=1))
+        return {ids[place] for place in moved.tolist() if ids[place] in after}
 
-    def _nearest_of(self, members: Mapping[str, Memo]) -> dict[str, tuple[tuple[str, int], ...]]:
-        found: dict[str, tuple[tuple[str, int], ...]] = {}
+    def _nearest_of(
+        self, members: Mapping[str, Memo], place_of: Mapping[str, int]
+    ) -> NDArray[np.int64]:
+        """(places, 2k): places of each member's k nearest, then their dots; -1 and 0 where there are fewer."""
+        found = np.zeros((len(place_of), 2 * self._count), np.int64)
+        found[:, : self._count] = NONE
         ordered = sorted(members.values(), key=lambda memo: memo.rank)
         for leaf in self._split(ordered, 0):
             near = self._neighbours(leaf)
-            for i, id_ in enumerate(near.ids):
-                pairs = zip(near.nearest[i], near.dots[i], strict=True)
-                found[id_] = tuple(
-                    (near.ids[place], int(dot)) for place, dot in pairs if place >= 0
-                )
+            places = np.array([place_of[id_] for id_ in near.ids], np.int64)
+            k = near.nearest.shape[1]
+            found[places, :k] = np.where(near.nearest >= 0, places[near.nearest], NONE)
+            found[places, self._count : self._count + k] = near.dots
         return found
 
     def _split(self, members: list[Memo], bits: int) -> Iterable[list[Memo]]:
