@@ -1,18 +1,15 @@
 """Fixtures that many tests share, and the Hypothesis profiles."""
 
-import datetime as dt
 import os
 from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from cuegraph.engine.analysis import Analyser
 from cuegraph.engine.engine import Engine
 from cuegraph.protocols import Store
 from cuegraph.schema.settings import Settings
-from cuegraph.store.sqlite import MEMORY, SqliteStore
-from cuegraph.testing.small import SmallEmbedder, SmallExtractor, small_times
+from cuegraph.testing.engines import small_engine
 
 pytest_plugins = ["models_fixture", "neo4j_fixture"]
 
@@ -33,27 +30,13 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
-class FixedClock:
-    """A clock that stands still."""
-
-    def now(self) -> dt.datetime:
-        return dt.datetime(2024, 12, 1, tzinfo=dt.UTC)
-
-
 @pytest.fixture
 def make_engine() -> Iterator[Callable[..., Engine]]:
     """Builds engines over any store with the small extractor and embedder, and closes them."""
     engines: list[Engine] = []
 
     def make(store: Store | None = None, chosen: Settings | None = None) -> Engine:
-        engine = Engine(
-            store or SqliteStore(MEMORY),
-            lambda: SqliteStore(MEMORY),
-            lambda: Analyser(SmallExtractor(), SmallEmbedder()),
-            small_times,
-            FixedClock(),
-            chosen or Settings(),
-        )
+        engine = small_engine(store, settings=chosen)
         engines.append(engine)
         return engine
 

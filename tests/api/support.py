@@ -7,15 +7,13 @@ from typing import Any
 import httpx2
 from starlette.testclient import TestClient
 
-from cuegraph.engine.analysis import Analyser
 from cuegraph.engine.engine import Engine
 from cuegraph.graphql.app import create_app
 from cuegraph.schema.log import Draft
-from cuegraph.schema.settings import Settings
-from cuegraph.store.sqlite import SqliteStore
-from cuegraph.testing.small import SmallEmbedder, SmallExtractor
+from cuegraph.testing.engines import small_engine
 
 NAMESPACE = "test"
+MOMENT = dt.datetime(2024, 6, 1, tzinfo=dt.UTC)
 TALK = (
     ("m1", "Ada", "I moved to Lisbon with Grace Hopper in 2023.", "2024-05-01T09:00:00Z"),
     ("m2", "Bob", "What is the weather like there?", "2024-05-01T09:01:00Z"),
@@ -30,22 +28,11 @@ TALK = (
 )
 
 
-class FixedClock:
-    """Implements `Clock` by one moment."""
-
-    def now(self) -> dt.datetime:
-        return dt.datetime(2024, 6, 1, tzinfo=dt.UTC)
-
-
 def make_engine() -> Engine:
-    """An empty engine."""
-    return Engine(
-        SqliteStore(":memory:"),
-        lambda: SqliteStore(":memory:"),
-        lambda: Analyser(SmallExtractor(), SmallEmbedder()),
-        lambda text, now: [],  # noqa: ARG005 - the protocol names them
-        FixedClock(),
-        Settings(),
+    """An empty engine, to which no cue names a time."""
+    return small_engine(
+        moment=MOMENT,
+        read_times=lambda text, now: [],  # noqa: ARG005 - the protocol names them
     )
 
 

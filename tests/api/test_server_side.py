@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from api.support import NAMESPACE, Api, FixedClock
+from api.support import MOMENT, NAMESPACE, Api
 from cuegraph.engine.analysis import Analyser
 from cuegraph.engine.engine import Engine
 from cuegraph.errors import (
@@ -18,6 +18,7 @@ from cuegraph.errors import (
 )
 from cuegraph.schema.settings import DerivationSettings, Settings
 from cuegraph.store.sqlite import SqliteStore
+from cuegraph.testing.engines import FixedClock
 from cuegraph.testing.small import SmallEmbedder, SmallExtractor
 
 RECALL = '{ recall(cue: "a secret of Ada") { cue } }'
@@ -37,7 +38,7 @@ def engine_over(engine: Engine, settings: Settings, fault: CuegraphError | None 
         lambda: SqliteStore(":memory:"),
         build,
         lambda text, now: [],  # noqa: ARG005 - the protocol names them
-        FixedClock(),
+        FixedClock(MOMENT),
         settings,
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from cuegraph.engine.analysis import Analyser
-from cuegraph.engine.dump import dump
+from cuegraph.engine.dump import Row, dumped
 from cuegraph.engine.passes import all_passes
 from cuegraph.engine.pipeline import Pipeline, chunks
 from cuegraph.engine.reports import CheckReport
@@ -31,7 +31,7 @@ def compared(
     derive_anew(store, scratch, namespace, analyser, settings, on_step)
     rows = different = 0
     shown: list[str] = []
-    for found in _merged(dump(store, namespace), dump(scratch, namespace)):
+    for found in _merged(dumped(store, namespace), dumped(scratch, namespace)):
         rows += 1
         if found:
             different += 1
@@ -66,36 +66,22 @@ def derive_anew(
             )
             done += len(part)
             on_step("analyse", done, len(messages))
-        steps = iter(range(len(pipeline.passes)))
-        pipeline.rebuild(
-            lambda: messages,
-            transaction,
-            lambda name: on_step(name, next(steps), len(pipeline.passes)),
-        )
+        pipeline.rebuild(lambda: messages, transaction, on_step)
         transaction.set_stamp(store.stamp(namespace))
 
     scratch.write(namespace, work)
 
 
-def _merged(stored: Iterator[str], derived: Iterator[str]) -> Iterator[str]:
-    """One item a row: "" where both have it, else the row and where it is. Both dumps are in one order."""
+def _merged(stored: Iterator[Row], derived: Iterator[Row]) -> Iterator[str]:
+    """One item a row: "" where both have it, else the row and where it is. Both are in the dump's order."""
     left, right = next(stored, None), next(derived, None)
     while left is not None or right is not None:
         if left == right:
             yield ""
             left, right = next(stored, None), next(derived, None)
-        elif right is None or (left is not None and _place(left) <= _place(right)):
-            yield f"stored only: {(left or '')[:LINE_CHARACTERS]}"
+        elif right is None or (left is not None and left.place <= right.place):
+            yield f"stored only: {left.line[:LINE_CHARACTERS] if left else ''}"
             left = next(stored, None)
         else:
-            yield f"derived only: {right[:LINE_CHARACTERS]}"
+            yield f"derived only: {right.line[:LINE_CHARACTERS]}"
             right = next(derived, None)
-
-
-def _place(line: str) -> tuple[int, str]:
-    kind = line[2 : line.index('"', 2)]
-    order = ("cuegraph", "act", "message", "memo", "node", "edge").index(kind)
-    start = line.find('"key":"' if kind == "memo" else '"id":"')
-    key = line[start + 7 : start + 39] if kind == "memo" else line[start + 6 : start + 38]
-    memo_kind = line[line.find('"kind":"') :] if kind == "memo" else ""
-    return order, memo_kind[:20] + key

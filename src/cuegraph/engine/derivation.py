@@ -134,11 +134,7 @@ class Deriver:
             transaction.clear_derived()
             for part in memos:
                 transaction.apply(GraphDelta(memos=[Change(None, memo) for memo in part]))
-            count = len(self._pipeline(namespace).passes)
-            done = iter(range(count))
-            self._pipeline(namespace).rebuild(
-                lambda: messages, transaction, lambda name: on_step(name, next(done), count)
-            )
+            self._pipeline(namespace).rebuild(lambda: messages, transaction, on_step)
             transaction.set_stamp(self.stamp())
 
         self._store.write(namespace, work)

@@ -1,10 +1,9 @@
 """The canonical dump: the log and all that is derived from it, as sorted JSON lines. Equal stores give equal bytes."""
 
 import base64
-import hashlib
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from cuegraph.protocols import Store
 from cuegraph.schema.graph import Edge, Memo, MemoKind, Node
@@ -13,30 +12,34 @@ from cuegraph.schema.ids import canonical_json
 FORMAT: Final = 1
 
 
+class Row(NamedTuple):
+    """One line of the dump, and its place in the order of lines: the kind's number, then the keys within the kind."""
+
+    place: tuple[int, str, str]
+    line: str
+
+
 def dump(store: Store, namespace: str) -> Iterator[str]:
     """Lines without line ends: a head, then acts, messages, memos, nodes and edges, each kind by id."""
-    yield _line("cuegraph", {"format": FORMAT, "namespace": namespace, **store.stamp(namespace)})
+    return (row.line for row in dumped(store, namespace))
+
+
+def dumped(store: Store, namespace: str) -> Iterator[Row]:
+    """The dump with the place of each line, in order of places."""
+    head = {"format": FORMAT, "namespace": namespace, **store.stamp(namespace)}
+    yield Row((0, "", ""), _line("cuegraph", head))
     with store.view(namespace) as view:
         acts = view.acts()
     for act in acts:
-        yield _line("act", asdict(act))
+        yield Row((1, act.id, ""), _line("act", asdict(act)))
     for message in store.scan_messages(namespace):
-        yield _line("message", asdict(message))
+        yield Row((2, message.id, ""), _line("message", asdict(message)))
     for memo in store.scan_memos(namespace):
-        yield _line("memo", memo_fields(memo))
+        yield Row((3, memo.kind, memo.key), _line("memo", memo_fields(memo)))
     for node in store.scan_nodes(namespace):
-        yield _line("node", node_fields(node))
+        yield Row((4, node.id, ""), _line("node", node_fields(node)))
     for edge in store.scan_edges(namespace):
-        yield _line("edge", edge_fields(edge))
-
-
-def root(store: Store, namespace: str) -> str:
-    """64 hex digits over the dump: two namespaces of one root are equal."""
-    digest = hashlib.sha256()
-    for line in dump(store, namespace):
-        digest.update(line.encode())
-        digest.update(b"\n")
-    return digest.hexdigest()
+        yield Row((5, edge.id, ""), _line("edge", edge_fields(edge)))
 
 
 def memo_fields(memo: Memo) -> dict[str, Any]:

@@ -279,7 +279,7 @@ class Engine:
 
     def _known(self, namespace: str) -> None:
         check_namespace(namespace)
-        if namespace not in self._store.namespaces():
+        if not self._store.stamp(namespace):  # one look-up; a list of all would grow with them
             raise NotFoundError(
                 f"no namespace {namespace!r} in this store",
                 hint="`cuegraph stats` lists the namespaces; `cuegraph import` makes one.",

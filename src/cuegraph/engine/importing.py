@@ -18,7 +18,7 @@ class Batch:
     """Messages of one transaction; `seen` counts the records read up to its end."""
 
     messages: list[Message] = field(default_factory=list[Message])
-    futures: "list[Future[list[Memo]]]" = field(default_factory=list)  # pyright: ignore[reportUnknownVariableType]
+    futures: "list[Future[list[Memo]]]" = field(default_factory=list)
     seen: int = 0
 
 

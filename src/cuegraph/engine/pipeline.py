@@ -46,11 +46,6 @@ class Pipeline:
             if isinstance(step, Pass)
         ]
 
-    @property
-    def passes(self) -> tuple[Pass | Tally, ...]:
-        """The passes in order."""
-        return self._passes
-
     def stamp(self) -> str:
         """Names and versions of the passes, in order."""
         return ",".join(f"{p.name}.{p.version}" for p in self._passes)
@@ -80,16 +75,18 @@ class Pipeline:
         self,
         messages: Callable[[], Iterable[Message]],
         transaction: Transaction,
-        on_pass: Callable[[str], None] = lambda _: None,
+        on_pass: Callable[[str, int, int], None] = lambda *_: None,
     ) -> None:
-        """Derive every key from nothing; the log and its memos are stored, and no node or edge is."""
-        for step, tally in self._steps:
-            on_pass(step.name)
+        """Derive every key from nothing; the log and its memos are stored, and no node or edge is.
+
+        `on_pass(name, done, of)` is told before each pass.
+        """
+        for done, (step, tally) in enumerate(self._steps):
+            on_pass(step.name, done, len(self._steps))
             keys = sorted(step.keys(transaction, messages()))
             if tally is not None:
                 # Counted first: the pass's edges may end at nodes that the tally writes. Deriving twice
                 # costs less than holding all of its rows.
-                on_pass(tally.name)
                 for part in chunks(
                     sorted(_summed(step, tally, keys, transaction).items()), KEYS_AT_ONCE
                 ):
@@ -151,7 +148,7 @@ def _derive(
             before, after = stored.get(owners[key], NO_ROWS), derived.get(key, NO_ROWS)
             delta.extend(diff(before, after))
             pairs.append((before, after))
-    return joined(delta)
+    return GraphDelta(nodes=joined(delta.nodes), edges=joined(delta.edges))
 
 
 def _count(step: Tally, pairs: Sequence[tuple[Rows, Rows]], transaction: Transaction) -> GraphDelta:

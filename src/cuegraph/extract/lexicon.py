@@ -146,10 +146,6 @@ THINKING_VERBS: Final = _words("""
 LINKING_VERBS: Final = _words("""
     be become get feel seem look stay remain turn sound appear smell taste
     """)
-STATIVE_VERBS: Final = _words("""
-    be have own belong know live love like hate prefer need want contain include mean seem exist
-    cost remain weigh believe speak
-    """)
 POLITE_VERBS: Final = _words("""
     thank congratulate welcome sound look appreciate thanks agree bet guess hope imagine inspire
     rock mean matter seem deserve care

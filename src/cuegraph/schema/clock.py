@@ -29,10 +29,6 @@ class Interval:
     end: str
     precision: Precision
 
-    def overlaps(self, other: "Interval") -> bool:
-        """Whether the two share an instant."""
-        return self.start < other.end and other.start < self.end
-
 
 def format_time(moment: dt.datetime) -> str:
     """`2024-05-01T09:30:00Z`, with six more digits only where the moment has a fraction of a second."""

@@ -1,6 +1,6 @@
 """The graph's kinds and rows: nodes, edges, memos, and the delta, the only thing that is ever written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Generic, TypeAlias, TypeVar
@@ -12,7 +12,7 @@ Value: TypeAlias = str | int | float | bool | list[str] | list[int]
 Properties: TypeAlias = Mapping[str, Value]
 Key: TypeAlias = tuple[str, ...]
 T = TypeVar("T")
-R = TypeVar("R", "Node", "Edge")
+R = TypeVar("R", Message, Act, "Node", "Edge")
 
 
 class Label(StrEnum):
@@ -172,28 +172,34 @@ def diff(before: Rows, after: Rows) -> GraphDelta:
     )
 
 
-def joined(delta: GraphDelta) -> GraphDelta:
-    """The same delta with one change a node and edge: a row that moves to another key goes and comes at once."""
-    return GraphDelta(
-        messages=delta.messages,
-        acts=delta.acts,
-        memos=delta.memos,
-        nodes=_joined(delta.nodes),
-        edges=_joined(delta.edges),
-    )
+def sides(changes: Iterable[Change[T]]) -> Iterator[T]:
+    """Every row that the changes have, before or after."""
+    return (row for c in changes for row in (c.before, c.after) if row is not None)
+
+
+def moved(changes: Iterable[Change[T]]) -> Iterator[T]:
+    """The rows that came or went; those that only changed are left out."""
+    return sides(c for c in changes if c.before is None or c.after is None)
+
+
+def joined(changes: Iterable[Change[R]]) -> list[Change[R]]:
+    """One change for each id, by id: a row that moves to another key goes and comes at once."""
+    before: dict[str, R] = {}
+    after: dict[str, R] = {}
+    for change in changes:
+        if change.before is not None:
+            before.setdefault(change.before.id, change.before)
+        if change.after is not None:
+            after[change.after.id] = change.after
+    ids = sorted(before.keys() | after.keys())
+    pairs = [(before.get(id_), after.get(id_)) for id_ in ids]
+    return [Change(old, new) for old, new in pairs if old != new]
 
 
 def _changes(before: Mapping[str, T], after: Mapping[str, T]) -> list[Change[T]]:
     gone = [Change(row, None) for id_, row in before.items() if id_ not in after]
     new = [Change(before.get(id_), row) for id_, row in after.items() if before.get(id_) != row]
     return gone + new
-
-
-def _joined(changes: Sequence[Change[R]]) -> list[Change[R]]:
-    """Changes of one pass, so a row has at most one before and one after."""
-    before = {c.before.id: c.before for c in changes if c.before is not None}
-    after = {c.after.id: c.after for c in changes if c.after is not None}
-    return _changes(before, after)
 
 
 def log_revision(revision: int, delta: GraphDelta) -> int:

@@ -65,7 +65,6 @@ class RecallSettings:
     hops_max: int = 3
     activation_min: float = 3e-5  # per edge; 0.31 ms at 1M nodes for 0.987 of the exact top 20
     edges_max: int = 50_000  # edge budget of one recall
-    edge_weights: MappingProxyType[EdgeType, float] = field(default_factory=lambda: EDGE_WEIGHTS)
 
 
 @dataclass(frozen=True, slots=True)

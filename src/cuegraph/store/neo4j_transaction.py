@@ -12,6 +12,7 @@ from cuegraph.schema.graph import (
     GraphDelta,
     Memo,
     Node,
+    joined,
     log_revision,
     stamp_number,
 )
@@ -47,8 +48,8 @@ class Neo4jTransaction(Neo4jView):
 
     def apply(self, delta: GraphDelta) -> None:
         """Write the delta: nodes before the edges between them; what goes, edges before nodes."""
-        edges, nodes = _last(delta.edges), _last(delta.nodes)
-        messages, acts = _last(delta.messages), _last(delta.acts)
+        edges, nodes = joined(delta.edges), joined(delta.nodes)
+        messages, acts = joined(delta.messages), joined(delta.acts)
         self._hide(cypher.HIDE_EDGES, "rows", [edge_place(edge) for edge in _gone(edges)])
         self._hide(cypher.HIDE_NODES, "ids", [node.id for node in _gone(nodes)])
         self._hide(cypher.HIDE_MESSAGES, "ids", [message.id for message in _gone(messages)])
@@ -163,18 +164,6 @@ def lock(runner: Runner, namespace: str, operation: str) -> tuple[bool, int, str
             return row["done"], row["revision"], row["stamp"]
         # Who held the lock dropped the namespace: what we waited for is gone. Now it is made anew.
     raise InvariantError(f"{namespace!r} was dropped {LOCK_ATTEMPTS} times while we waited for it")
-
-
-def _last(changes: Sequence[Change[T]]) -> list[Change[T]]:
-    """One change for each id, in their order: a row that one key leaves to another is updated."""
-    before: dict[str, T] = {}
-    after: dict[str, T] = {}
-    for change in changes:
-        if change.before:
-            before.setdefault(change.before.id, change.before)
-        if change.after:
-            after[change.after.id] = change.after
-    return [Change(before.get(id_), after.get(id_)) for id_ in sorted(before.keys() | after.keys())]
 
 
 def _gone(changes: Sequence[Change[T]]) -> list[T]:

@@ -21,7 +21,7 @@ from cuegraph.schema.graph import (
     Rows,
     owner_id,
 )
-from cuegraph.schema.log import ActKind, Message, make_act
+from cuegraph.schema.log import ActKind, make_act
 from cuegraph.testing.rows import a_memo, a_message, a_node, adding, an_edge, removing
 
 T = TypeVar("T")
@@ -33,11 +33,6 @@ class StoreContract:
     """What every store must do, and must not."""
 
     __test__ = False
-
-    @pytest.fixture
-    def store(self) -> Store:
-        """Overridden by each store's test class."""
-        raise NotImplementedError
 
     def test_an_empty_store_answers_nothing(self, store: Store) -> None:
         assert store.namespaces() == []
@@ -573,8 +568,3 @@ def read(store: Store, ask: Callable[[View], T]) -> T:
     """Ask a view of namespace `test`."""
     with store.view("test") as view:
         return ask(view)
-
-
-def messages_of(store: Store, namespace: str = "test") -> list[Message]:
-    """All messages, by id."""
-    return list(store.scan_messages(namespace))

@@ -2,12 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-
-ARC_BYTES: Final = 9
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from cuegraph.schema.graph import (
     Rows,
     edge_id,
     owner_id,
+    sides,
 )
 from cuegraph.schema.log import Message
 from cuegraph.schema.settings import DerivationSettings
@@ -46,7 +47,7 @@ class Dialogue:
 
     def touched(self, changes: GraphDelta, view: View) -> set[Key]:
         changed = changed_memo_keys(changes, MemoKind.EXTRACTION)
-        changed |= {m.id for c in changes.messages for m in (c.before, c.after) if m}
+        changed |= {m.id for m in sides(changes.messages)}
         places = moved_places(changes)
         places |= {(m.conversation, m.order) for m in view.messages(changed).values()}
         followers = view.after(places, self._window)

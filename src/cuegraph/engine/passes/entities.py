@@ -5,7 +5,6 @@ a change touches: every head that the changed name could be grouped with, before
 """
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
 
 from cuegraph.engine.passes.name_groups import (
     SPEAKER_SAID_MIN,
@@ -17,7 +16,6 @@ from cuegraph.engine.passes.names import LABEL, SAID, SURE, WEAK, best_surface, 
 from cuegraph.protocols import View
 from cuegraph.schema.extraction import MentionKind
 from cuegraph.schema.graph import (
-    Change,
     Edge,
     EdgeType,
     GraphDelta,
@@ -30,12 +28,11 @@ from cuegraph.schema.graph import (
     Value,
     edge_id,
     owner_id,
+    sides,
 )
 from cuegraph.schema.ids import content_id
 from cuegraph.schema.log import Message
 from cuegraph.schema.text import name_form
-
-T = TypeVar("T")
 
 
 def entity_id(namespace: str, form: str) -> str:
@@ -71,9 +68,9 @@ class Entities:
         return {(h,) for h in NameGroups(view).reachable([*speakers, *(n.rank for n in names)])}
 
     def touched(self, changes: GraphDelta, view: View) -> set[Key]:
-        forms = {row.rank for row in _rows(changes.nodes) if row.label is Label.NAME}
-        forms |= {str(row.properties["form"]) for row in _rows(changes.edges) if _is_use(row)}
-        forms |= {form for act in _rows(changes.acts) for form in (act.left, act.right)}
+        forms = {row.rank for row in sides(changes.nodes) if row.label is Label.NAME}
+        forms |= {str(row.properties["form"]) for row in sides(changes.edges) if _is_use(row)}
+        forms |= {form for act in sides(changes.acts) for form in (act.left, act.right)}
         return {(h,) for h in NameGroups(view).reachable(forms)}
 
     def derive(self, keys: Sequence[Key], view: View) -> dict[Key, Rows]:
@@ -156,7 +153,3 @@ def _is_use(edge: Edge) -> bool:
     if edge.type is EdgeType.SAID_BY:
         return True
     return edge.type is EdgeType.MENTIONS and edge.properties["kind"] == MentionKind.NAME
-
-
-def _rows(changes: Iterable[Change[T]]) -> Iterable[T]:
-    return (row for c in changes for row in (c.before, c.after) if row is not None)

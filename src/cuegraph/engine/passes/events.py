@@ -26,6 +26,7 @@ from cuegraph.schema.graph import (
     Value,
     edge_id,
     owner_id,
+    sides,
 )
 from cuegraph.schema.ids import content_id
 from cuegraph.schema.log import Message
@@ -69,8 +70,8 @@ class Events:
 
     def touched(self, changes: GraphDelta, view: View) -> set[Key]:
         ids = changed_memo_keys(changes, MemoKind.EXTRACTION)
-        ids |= {m.id for c in changes.messages for m in (c.before, c.after) if m}
-        edges = [edge for c in changes.edges for edge in (c.before, c.after) if edge]
+        ids |= {m.id for m in sides(changes.messages)}
+        edges = list(sides(changes.edges))
         ids |= {edge.source for edge in edges if edge.type is EdgeType.ADDRESSES}
         renamed = {edge.source for edge in edges if edge.type is EdgeType.NAMES}
         for type_ in USES:

@@ -21,6 +21,7 @@ from cuegraph.schema.graph import (
     Rows,
     edge_id,
     owner_id,
+    sides,
 )
 from cuegraph.schema.ids import content_id
 from cuegraph.schema.log import Message
@@ -49,9 +50,8 @@ class Gists:
     def touched(self, changes: GraphDelta, view: View) -> set[Key]:
         return {
             (edge.source,)
-            for c in changes.edges
-            for edge in (c.before, c.after)
-            if edge and edge.type is EdgeType.CONTAINS and edge.properties.get("worth")
+            for edge in sides(changes.edges)
+            if edge.type is EdgeType.CONTAINS and edge.properties.get("worth")
         }
 
     def derive(self, keys: Sequence[Key], view: View) -> dict[Key, Rows]:

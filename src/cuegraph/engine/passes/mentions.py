@@ -19,6 +19,7 @@ from cuegraph.schema.graph import (
     RecordKind,
     Rows,
     edge_id,
+    moved,
     owner_id,
 )
 from cuegraph.schema.ids import content_id
@@ -52,13 +53,7 @@ class Mentions:
 
     def touched(self, changes: GraphDelta, view: View) -> set[Key]:
         ids = changed_memo_keys(changes, MemoKind.EXTRACTION)
-        ids |= {
-            m.id
-            for c in changes.messages
-            if c.before is None or c.after is None
-            for m in (c.before, c.after)
-            if m
-        }
+        ids |= {m.id for m in moved(changes.messages)}
         return {(id_,) for id_ in ids}
 
     def derive(self, keys: Keys[Key], view: View) -> dict[Key, Rows]:

@@ -90,4 +90,4 @@ def best_surface(sums: Mapping[str, int]) -> str:
 
 def string_list(value: object) -> list[str]:
     """The property as a list of strings."""
-    return [str(item) for item in value] if isinstance(value, list) else []  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    return [str(item) for item in value] if isinstance(value, list) else []

@@ -20,7 +20,9 @@ from cuegraph.schema.graph import (
     RecordKind,
     Rows,
     edge_id,
+    moved,
     owner_id,
+    sides,
 )
 from cuegraph.schema.ids import content_id
 from cuegraph.schema.log import Message
@@ -48,8 +50,8 @@ class Sequence:
         return {(m.id,) for m in messages}
 
     def touched(self, changes: GraphDelta, view: View) -> set[Key]:
-        keys = {(m.id,) for c in changes.messages for m in (c.before, c.after) if m}
-        keys |= {(m.key,) for c in changes.memos for m in (c.before, c.after) if m}
+        keys = {(m.id,) for m in sides(changes.messages)}
+        keys |= {(memo.key,) for memo in sides(changes.memos)}
         places = moved_places(changes)
         followers = view.after(places, 1)
         return keys | {(m.id,) for found in followers.values() for m in found}
@@ -98,15 +100,9 @@ class Sequence:
 
 def moved_places(changes: GraphDelta) -> set[tuple[str, str]]:
     """(conversation, order) of every message that came or went."""
-    return {
-        (m.conversation, m.order)
-        for c in changes.messages
-        if c.before is None or c.after is None
-        for m in (c.before, c.after)
-        if m
-    }
+    return {(m.conversation, m.order) for m in moved(changes.messages)}
 
 
 def changed_memo_keys(changes: GraphDelta, kind: MemoKind) -> set[str]:
     """Ids of the messages whose memo of the kind came, went or changed."""
-    return {m.key for c in changes.memos for m in (c.before, c.after) if m and m.kind == kind}
+    return {memo.key for memo in sides(changes.memos) if memo.kind == kind}

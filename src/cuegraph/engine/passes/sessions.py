@@ -21,6 +21,7 @@ from cuegraph.schema.graph import (
     Rows,
     Value,
     edge_id,
+    moved,
     owner_id,
 )
 from cuegraph.schema.ids import content_id
@@ -47,14 +48,7 @@ class Sessions:
         return {key for m in messages for key in _keys_of(m)}
 
     def touched(self, changes: GraphDelta, view: View) -> set[Key]:
-        return {
-            key
-            for c in changes.messages
-            if c.before is None or c.after is None
-            for m in (c.before, c.after)
-            if m
-            for key in _keys_of(m)
-        }
+        return {key for m in moved(changes.messages) for key in _keys_of(m)}
 
     def derive(self, keys: Keys[Key], view: View) -> dict[Key, Rows]:
         ends = view.conversations([key[0] for key in keys if len(key) == 1])

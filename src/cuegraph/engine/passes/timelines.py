@@ -16,6 +16,7 @@ from cuegraph.schema.graph import (
     Rows,
     edge_id,
     owner_id,
+    sides,
 )
 from cuegraph.schema.log import Message
 
@@ -43,14 +44,13 @@ class Timelines:
         }
 
     def touched(self, changes: GraphDelta, view: View) -> set[Key]:
-        moved = [
+        involved = [
             edge
-            for c in changes.edges
-            for edge in (c.before, c.after)
-            if edge and edge.type is EdgeType.INVOLVES and has_timeline(edge)
+            for edge in sides(changes.edges)
+            if edge.type is EdgeType.INVOLVES and has_timeline(edge)
         ]
-        keys = {(edge.target, edge.source) for edge in moved}
-        around = view.edges_around(EdgeType.INVOLVES, {(e.target, e.rank) for e in moved})
+        keys = {(edge.target, edge.source) for edge in involved}
+        around = view.edges_around(EdgeType.INVOLVES, {(e.target, e.rank) for e in involved})
         return keys | {(e.target, e.source) for e, _ in around.values() if e}
 
     def derive(self, keys: Sequence[Key], view: View) -> dict[Key, Rows]:
